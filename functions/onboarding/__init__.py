@@ -1,0 +1,1 @@
+"""Tenant onboarding: sessions, guarded runs and their evidence."""

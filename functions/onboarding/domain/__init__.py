@@ -1,0 +1,1 @@
+"""The rules of onboarding. Pure: no I/O, no clock, no environment; time and ids are passed in."""
