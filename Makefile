@@ -1,0 +1,61 @@
+# Everything here needs only make and a Python ≥ 3.11; local/setup.sh brings the rest, once.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+
+# make has an AS of its own (the assembler), and toolchains export one: only `make token AS=2` counts.
+ifneq ($(origin AS),command line)
+AS :=
+endif
+
+.PHONY: help
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup:
+	@local/setup.sh
+
+.PHONY: run
+run: setup ## Serve the whole template on this machine [PORT=8000] [DETACH=1] [FRESH=1] [PARAMS="LockSeconds=5 …"]
+	@$(BIN)/python -m local run $(if $(PORT),--port '$(PORT)') $(if $(filter 1,$(DETACH)),--detach) $(if $(filter 1,$(FRESH)),--fresh) $(foreach parameter,$(PARAMS),--parameter '$(parameter)')
+
+.PHONY: stop
+stop: setup ## End all of what `make run` started; sessions, runs and evidence are kept
+	@$(BIN)/python -m local stop
+
+.PHONY: token
+token: setup ## Print a bearer token, as in `make -s token AS=2` [SCOPE=onboarding.admin] [TTL=3600]
+	@$(BIN)/python -m local token $(if $(AS),--user '$(AS)') $(if $(SCOPE),--scope '$(SCOPE)') $(if $(TTL),--ttl='$(TTL)')
+
+.PHONY: demo
+demo: setup ## Carry a tenant through a whole onboarding, over HTTP
+	@$(BIN)/python -m local.demo
+
+.PHONY: test
+test: setup ## Run all tests, with coverage
+	@$(BIN)/pytest --cov
+
+.PHONY: check
+check: setup ## Judge code, types, imports, template and pins: exactly what CI runs
+	$(BIN)/uv lock --check --quiet
+	$(BIN)/python -m local.build --check-pins
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
+
+.PHONY: build
+build: setup ## Build functions and layer, with bytecode, into .aws-sam/build
+	@$(BIN)/python -m local.build
+
+.PHONY: deploy
+deploy: setup ## Deploy to an AWS account with the settings of samconfig.toml [ENV=dev]
+	@$(BIN)/python -m local.build --architecture arm64
+	@SAM_CLI_TELEMETRY=0 $(BIN)/sam deploy --config-env $(or $(ENV),dev)
+
+.PHONY: clean
+clean: ## Remove what was built; environments and the local deployment's data stay
+	@rm -rf .aws-sam .cache .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
