@@ -1,0 +1,92 @@
+"""What real handlers find around them when a test calls them in-process: engines, tables and their environment."""
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from tests import template
+from tests.tables import Tables
+
+REGION = "us-east-1"
+
+CALLER = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",  # no engine checks it
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "POWERTOOLS_SERVICE_NAME": "tenant-onboarding",
+    "POWERTOOLS_METRICS_NAMESPACE": "tenant-onboarding",
+}
+"""Who calls AWS in tests: nobody real. Real accounts, profiles and endpoints are out of reach."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Something that speaks DynamoDB."""
+
+    name: str
+    url: str
+
+    def client(self) -> DynamoDBClient:
+        """Make a boto3 client, for a test's own arranging and looking."""
+        return boto3.client("dynamodb", endpoint_url=self.url, region_name=REGION)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The tables that real handlers, called in-process, work on."""
+
+    dynamodb: DynamoDBClient
+    """Straight to the engine: what a test itself looks up or puts there is not on the wire's record."""
+
+    tables: Tables
+    monkeypatch: pytest.MonkeyPatch
+
+    def configure(self, **variables: str) -> None:
+        """Change the environment that handlers read from now on, `LOCK_SECONDS="5"` say."""
+        for name, value in variables.items():
+            self.monkeypatch.setenv(name, value)
+        forget()
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Read a whole table, in DynamoDB's own typed form; only tests may."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+
+def deploy(engine: Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch, *, url: str, aws_url: str) -> Deployment:
+    """Set the environment that the template gives its functions, with DynamoDB at *url* and all else at *aws_url*."""
+    variables = template.environment(_template(), tables.physical)
+    variables |= {"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL": aws_url}
+    deployment = Deployment(engine.client(), tables, monkeypatch)
+    deployment.configure(**variables)
+    return deployment
+
+
+@cache
+def _template() -> template.Tree:
+    return template.read()
+
+
+def forget() -> None:
+    """Have settings and gateways, which a process reads and builds once, read and built again when next used."""
+    for name, module in list(sys.modules.items()):
+        if name == "onboarding.settings" or name.startswith("onboarding.wiring"):
+            _clear_caches(module)
+
+
+def _clear_caches(module: ModuleType) -> None:
+    for each in vars(module).values():
+        clear = getattr(each, "cache_clear", None)
+        if clear is not None:
+            clear()
