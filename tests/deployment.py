@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass
-from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -66,16 +65,11 @@ class Deployment:
 
 def deploy(engine: Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch, *, url: str, aws_url: str) -> Deployment:
     """Set the environment that the template gives its functions, with DynamoDB at *url* and all else at *aws_url*."""
-    variables = template.environment(_template(), tables.physical)
+    variables = template.environment(template.read(), tables.physical)
     variables |= {"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL": aws_url}
     deployment = Deployment(engine.client(), tables, monkeypatch)
     deployment.configure(**variables)
     return deployment
-
-
-@cache
-def _template() -> template.Tree:
-    return template.read()
 
 
 def forget() -> None:

@@ -1,6 +1,5 @@
 """The three tables, created from the template's own properties, so that their keys are said once."""
 
-from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -35,17 +34,12 @@ def create(dynamodb: DynamoDBClient, prefix: str | None = None) -> Tables:
     """
     prefix = prefix or f"test{next(_numbers)}"
     tables = Tables(*(f"{prefix}-{logical_id}" for logical_id in ("Sessions", "Runs", "Evidence")))
+    schema = template.resources(template.read(), "AWS::DynamoDB::Table")
     for logical_id, name in tables.physical.items():
-        made = dynamodb.create_table(TableName=name, **_arguments(_schema()[logical_id]["Properties"]))
+        made = dynamodb.create_table(TableName=name, **_arguments(schema[logical_id]["Properties"]))
         if made["TableDescription"]["TableStatus"] != "ACTIVE":
             dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     return tables
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    """Read what the template says of tables, once: reading it takes longer than creating them."""
-    return template.resources(template.read(), "AWS::DynamoDB::Table")
 
 
 def _arguments(properties: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The template as data: what is deployed is said once, and the tests read it there."""
 
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,12 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 
 def read() -> Tree:
-    """Read the template afresh; whoever changes the answer changes nobody else's."""
+    """Read the template; whoever changes the answer changes nobody else's."""
+    return deepcopy(_parsed())
+
+
+@cache
+def _parsed() -> Tree:
     tree: Tree = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506 - derived from SafeLoader
     return tree
 
