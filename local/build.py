@@ -1,0 +1,163 @@
+"""Build functions and layer into `.aws-sam/build`, with bytecode: `python -m local.build`.
+
+The same inputs give the same bytes, wherever the checkout lies, so a digest tells whether anything has changed.
+"""
+
+import argparse
+import compileall
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+from local.refusals import Refused
+
+ROOT = Path(__file__).absolute().parent.parent
+TOOLS = ROOT / ".venv" / "bin"
+BUILT = ROOT / ".aws-sam" / "build"
+LAYER = "Dependencies"
+PINS = ROOT / "layers" / "dependencies" / "requirements.txt"
+STAMP = BUILT / ".inputs"
+
+# Where Lambda lays the code, and so what its tracebacks say: bytecode remembers the path it was compiled for.
+TASK_ROOT = "/var/task"
+LAYER_ROOT = "/opt"
+
+NOT_SHIPPED = ("bin", "tests")
+"""Folders of packages in the layer that no function needs."""
+
+
+def machine_architecture() -> str:
+    """Name this machine's processor as Lambda does; local functions run on it."""
+    return "arm64" if platform.machine().lower() in {"aarch64", "arm64"} else "x86_64"
+
+
+def digest_of(files: Iterator[tuple[str, bytes]]) -> str:
+    """Digest names and contents, so that neither moving nor editing a file goes unnoticed."""
+    digest = hashlib.sha256()
+    for name, content in files:
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def build(architecture: str) -> None:
+    """Bring `.aws-sam/build` up to date for *architecture*; do nothing if its inputs have not changed.
+
+    Raises:
+        Refused: If sam cannot build it, with what it said.
+    """
+    with _one_at_a_time():
+        export_pins()
+        inputs = _digest_of_inputs(architecture)
+        if STAMP.is_file() and STAMP.read_text() == inputs:
+            return
+        print("Building functions and layer (seconds; longer the first time) …", flush=True)
+        _run_sam(architecture)
+        _slim(BUILT / LAYER)
+        for artefact in sorted(path for path in BUILT.iterdir() if path.is_dir()):
+            _compile(artefact, LAYER_ROOT if artefact.name == LAYER else TASK_ROOT)
+        STAMP.write_text(inputs)
+
+
+def export_pins() -> None:
+    """Write what the layer installs, with hashes, from uv.lock; leave an equal file untouched."""
+    pins = _pins()
+    if not PINS.is_file() or PINS.read_text() != pins:
+        PINS.parent.mkdir(parents=True, exist_ok=True)
+        PINS.write_text(pins)
+
+
+def check_pins() -> None:
+    """Raise `Refused` if the committed pins are not those of uv.lock."""
+    if not PINS.is_file() or PINS.read_text() != _pins():
+        raise Refused(f"{PINS.relative_to(ROOT)} is not what uv.lock says: run `make build` and commit it")
+
+
+def _pins() -> str:
+    options = ["--frozen", "--quiet", "--no-default-groups", "--no-emit-project", "--no-annotate", "--no-header"]
+    return subprocess.run(
+        [TOOLS / "uv", "export", *options, "--format", "requirements-txt"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def _digest_of_inputs(architecture: str) -> str:
+    files = [ROOT / "template.yaml", PINS, Path(__file__)]
+    files += (path for path in (ROOT / "functions").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    contents = ((str(path.relative_to(ROOT)), path.read_bytes()) for path in sorted(files))
+    return f"{architecture} {sys.version_info.releaselevel} {sys.version_info[:3]} {digest_of(contents)}"
+
+
+def _run_sam(architecture: str) -> None:
+    # sam looks for the runtime's python and its pip on PATH: ours come first.
+    environment = os.environ | {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
+    command = [TOOLS / "sam", "build", "--cached", "--parameter-overrides", f"Architecture={architecture}"]
+    finished = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+    if finished.returncode != 0:
+        raise Refused(f"sam build failed:\n{finished.stdout}{finished.stderr}")
+
+
+def _slim(layer: Path) -> None:
+    for name in NOT_SHIPPED:
+        for folder in (layer / "python").glob(f"*/{name}"):
+            shutil.rmtree(folder)
+        shutil.rmtree(layer / "python" / name, ignore_errors=True)
+    (layer / "python" / PINS.name).unlink(missing_ok=True)
+
+
+def _compile(artefact: Path, prefix: str) -> None:
+    """Add bytecode that is never checked against its source: Lambda's file system is read-only, so it cannot differ.
+
+    Raises:
+        Refused: If a module does not compile.
+    """
+    for stale in list(artefact.rglob("__pycache__")):
+        shutil.rmtree(stale)
+    compiled = compileall.compile_dir(
+        artefact,
+        quiet=1,
+        stripdir=str(artefact),
+        prependdir=prefix,
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not compiled:
+        raise Refused(f"a module of {artefact.name} does not compile (see above)")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let a second build wait for the first; both write the same folder."""
+    BUILT.parent.mkdir(exist_ok=True)
+    with (BUILT.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> None:
+    """Build, or only check that the layer's committed pins are current."""
+    parser = argparse.ArgumentParser(prog="local.build", description=__doc__)
+    parser.add_argument("--architecture", choices=["arm64", "x86_64"], default=machine_architecture())
+    parser.add_argument("--check-pins", action="store_true", help="only check that the layer's pins are those of uv.lock")
+    arguments = parser.parse_args()
+    try:
+        if arguments.check_pins:
+            check_pins()
+        else:
+            build(arguments.architecture)
+    except Refused as refused:
+        sys.exit(str(refused))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""ministack, the AWS of the local deployment: started with a clean environment, stopped whole.
+
+It saves its state when asked to end, and not before. Its Lambda workers are its children and outlive it for a moment.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.build import ROOT
+from local.processes import Process
+from local.refusals import Refused
+from local.state import State
+
+PYTHON = ROOT / ".venv-emulator" / "bin" / "python"
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+START_WITHIN = 60.0
+END_WITHIN = 60.0
+
+
+def endpoint(port: int) -> str:
+    """Return where the emulator on *port* answers as AWS."""
+    return f"http://{HOST}:{port}"
+
+
+def client(service: str, port: int) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+    """Return a boto3 client of *service* that talks to the emulator, whatever the caller's own AWS settings are."""
+    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)  # noqa: S106
+    return session.client(service, endpoint_url=endpoint(port))
+
+
+def start(state: State, port: int) -> subprocess.Popen[bytes]:
+    """Start the emulator on *port* with what it saved last, in a process group of its own."""
+    _forget_stream_positions(state.emulator / "lambda.json")
+    shutil.rmtree(state.temporary, ignore_errors=True)
+    state.temporary.mkdir(parents=True)
+    with state.emulator_log.open("wb") as log:
+        return subprocess.Popen(
+            [PYTHON, "-m", "ministack"],
+            env=_environment(state, port),
+            cwd=state.temporary,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+async def answers(port: int) -> None:
+    """Wait until the emulator answers.
+
+    Raises:
+        Refused: If it takes too long.
+    """
+    deadline = time.monotonic() + START_WITHIN
+    while not await asyncio.to_thread(_is_healthy, port):
+        if time.monotonic() > deadline:
+            raise Refused(f"the emulator does not answer after {START_WITHIN:.0f} s")
+        await asyncio.sleep(0.1)
+
+
+def end(process: Process, state: State) -> None:
+    """End the emulator and its workers, and remove the copies of the code that they leave behind."""
+    process.end_with_group(within=END_WITHIN)
+    shutil.rmtree(state.temporary, ignore_errors=True)
+
+
+def _environment(state: State, port: int) -> dict[str, str]:
+    """Build all that the emulator knows, and the functions with it: none of the person's own settings."""
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": str(state.temporary),
+        "TMPDIR": str(state.temporary),
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state.emulator),
+        "S3_DATA_DIR": str(state.temporary / "s3"),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # It would clean up containers of other emulators on a machine that has an engine; it needs none here.
+        "DOCKER_HOST": f"unix://{state.temporary}/none",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _forget_stream_positions(saved: Path) -> None:
+    """Let stream readers start at the horizon: positions are saved and records are not, so a saved one skips new ones."""
+    if not saved.is_file():
+        return
+    content = json.loads(saved.read_text())
+    content["payload"]["dynamodb_stream_positions"] = {}
+    saved.write_text(json.dumps(content))
+
+
+def _is_healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"{endpoint(port)}/_ministack/health", timeout=5) as answer:  # noqa: S310 - ours
+            return bool(answer.status == 200)  # noqa: PLR2004
+    except OSError:
+        return False

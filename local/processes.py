@@ -1,0 +1,94 @@
+"""Processes by number *and* time of birth: a number alone may have passed to somebody else's process."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process; *born* is what the system says of when it started, good for comparing only."""
+
+    pid: int
+    born: str
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        """Note the process that has number *pid* now.
+
+        Raises:
+            ProcessLookupError: If there is none.
+        """
+        born = _born(pid)
+        if born is None:
+            raise ProcessLookupError(pid)
+        return cls(pid, born)
+
+    @property
+    def lives(self) -> bool:
+        """Whether this very process is still there."""
+        return _born(self.pid) == self.born
+
+    def end(self, *, within: float) -> None:
+        """Ask it to end, wait up to *within* seconds, then force it."""
+        if not self.lives:
+            return
+        os.kill(self.pid, signal.SIGTERM)
+        if not self._ended(within):
+            os.kill(self.pid, signal.SIGKILL)
+            self._ended(within)
+
+    def end_with_group(self, *, within: float) -> None:
+        """End the leader of a process group as in `end`, then what it left of its group.
+
+        A group's number is not given away while a member lives, and the members are looked up while the leader lives.
+        """
+        if not self.lives:
+            return
+        members = _group(self.pid)
+        self.end(within=within)
+        for member in members:
+            if member.lives:
+                os.kill(member.pid, signal.SIGKILL)
+
+    def _ended(self, within: float) -> bool:
+        deadline = time.monotonic() + within
+        while self.lives:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+
+def _born(pid: int) -> str | None:
+    """Say when *pid* started; None if there is no such process, or only its exit code is left."""
+    return next((born for found, _, born in _table(pid) if found == pid), None)
+
+
+def _group(leader: int) -> list[Process]:
+    """List the processes of the group that *leader* leads, itself left out."""
+    return [Process(pid, born) for pid, group, born in _table() if group == leader != pid]
+
+
+def _table(only: int | None = None) -> Iterator[tuple[int, int, str]]:
+    """List number, group and time of birth of every live process, or of *only* one."""
+    if Path("/proc/self/stat").exists():
+        for folder in [Path(f"/proc/{only}")] if only else Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it ended while we looked
+                # proc(5): after the name in brackets, state, parent, group, and 17 fields on the time of birth
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                if fields[0] != "Z":
+                    yield int(folder.name), int(fields[2]), fields[19]
+        return
+    which = ["-p", str(only)] if only else ["-A"]
+    rows = subprocess.run(["ps", *which, "-o", "pid=,pgid=,state=,lstart="], check=False, capture_output=True, text=True)  # noqa: S603, S607 - ps of the system
+    for row in rows.stdout.splitlines():
+        pid, group, state, born = row.split(maxsplit=3)
+        if not state.startswith("Z"):
+            yield int(pid), int(group), born

@@ -1,0 +1,227 @@
+"""`make run`: one process that serves the front and owns the emulator, until it is asked to end."""
+
+import asyncio
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from local import deployment, emulator
+from local.build import build, machine_architecture
+from local.front import HOST, ISSUER_PREFIX, MICROSOFT_PREFIX, Gateway, create_app
+from local.issuer import AUDIENCE, Issuer
+from local.processes import Process
+from local.refusals import Refused
+from local.seed import seed
+from local.simulator import create_app as create_microsoft
+from local.state import Running, Stack, State
+
+ADMIN_SCOPE = "onboarding.admin"
+READY = b"ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person asked for; *parameters* are those of the template."""
+
+    port: int
+    fresh: bool
+    parameters: dict[str, str]
+    tell: int | None = None
+    """A pipe that waits for word that the API answers."""
+
+    @property
+    def api_url(self) -> str:
+        """The one address that people and browsers see."""
+        return f"http://{HOST}:{self.port}"
+
+
+def run(state: State, options: Options) -> None:
+    """Serve until a signal ends it.
+
+    Raises:
+        Refused: If a deployment is running already, the port is taken, or the template cannot be deployed.
+    """
+    with state.held():
+        _end_leftovers(state)
+        with _reserved(options.port) as reserved:
+            if options.fresh:
+                state.wipe()
+            build(machine_architecture())
+            deployment.check_parameters(options.parameters)
+            asyncio.run(_serve(state, options, reserved))
+
+
+def run_detached(state: State, arguments: list[str]) -> None:
+    """Run `python -m local run` with *arguments* in the background, and return when the API answers.
+
+    Raises:
+        Refused: If it ends instead; what it said has been printed by then.
+    """
+    state.folder.mkdir(parents=True, exist_ok=True)
+    ready, tell = os.pipe()
+    with state.log.open("wb") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "local", "run", *arguments, "--tell", str(tell)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[tell],
+            start_new_session=True,
+        )
+    os.close(tell)
+    with state.log.open() as said:
+        try:
+            while not select.select([ready], [], [], 0.1)[0]:
+                sys.stdout.write(said.read())
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            child.terminate()
+        answer = os.read(ready, len(READY))
+        if answer != READY:
+            child.wait()
+        sys.stdout.write(said.read())
+    if answer != READY:
+        raise SystemExit(child.returncode or 1)
+
+
+def stop(state: State) -> bool:
+    """End a running deployment and whatever is left of a killed one; say whether there was any."""
+    running = state.running()
+    if running is None:
+        return False
+    # It ends the emulator itself, and the emulator needs its time to save.
+    lived = running.front.lives
+    running.front.end(within=emulator.END_WITHIN * 2)
+    return _end_leftovers(state) or lived
+
+
+def _end_leftovers(state: State) -> bool:
+    """End an emulator whose front was killed; its state is saved in passing."""
+    running = state.running()
+    if running is None:
+        return False
+    left = running.emulator is not None and running.emulator.lives
+    if running.emulator is not None:
+        emulator.end(running.emulator, state)
+    state.stack_file.unlink(missing_ok=True)
+    state.record(None)
+    return left
+
+
+def _reserved(port: int) -> socket.socket:
+    """Bind *port* before anything else is done.
+
+    Raises:
+        Refused: If something else listens there.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        reserved.bind((HOST, port))
+    except OSError as error:
+        reserved.close()
+        raise Refused(f"port {port} is taken ({error.strerror}): choose another one, as in `make run PORT=8001`") from None
+    return reserved
+
+
+async def _serve(state: State, options: Options, reserved: socket.socket) -> None:
+    """Bring everything up, say so, and serve until a signal comes or the emulator is gone."""
+    gateway = Gateway(f"{HOST}:{options.port}")
+    issuer = Issuer.of(state, options.api_url + ISSUER_PREFIX)
+    runner = web.AppRunner(create_app(gateway, issuer.create_app(), create_microsoft()), access_log=None)
+    await runner.setup()
+    await web.SockSite(runner, reserved, backlog=512).start()
+
+    loop = asyncio.get_running_loop()
+    asked_to_end = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked_to_end.set)
+
+    print("Starting the emulator …", flush=True)
+    port = _emulator_port(state)
+    process = emulator.start(state, port)
+    running = Running(front=Process.of(os.getpid()), port=options.port, emulator=Process.of(process.pid))
+    state.record(running)
+    asked = asyncio.create_task(asked_to_end.wait())
+    died = asyncio.create_task(asyncio.to_thread(process.wait))
+    up = asyncio.create_task(_bring_up(state, options, port, issuer, gateway))
+    try:
+        await asyncio.wait({asked, died, up}, return_when=asyncio.FIRST_COMPLETED)
+        if up.done():
+            _announce(state, options, up.result())
+            await asyncio.wait({asked, died}, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            raise Refused(f"the emulator ended by itself: its last words are in {state.emulator_log}")
+    finally:
+        up.cancel()
+        state.stack_file.unlink(missing_ok=True)
+        await gateway.close()
+        await asyncio.to_thread(emulator.end, running.emulator, state)
+        await runner.cleanup()
+        state.record(None)
+
+
+async def _bring_up(state: State, options: Options, port: int, issuer: Issuer, gateway: Gateway) -> Stack:
+    """Deploy to the emulator on *port*, open the gateway, and register the tenants if the stack is new."""
+    await emulator.answers(port)
+    microsoft = options.api_url + MICROSOFT_PREFIX
+    wanted = deployment.Wanted(
+        parameters={
+            "Issuer": issuer.url,
+            "Audience": AUDIENCE,
+            "AllowedOrigins": options.api_url,
+            "Architecture": machine_architecture(),
+            **options.parameters,
+        },
+        clouds={"global": {"login": f"{microsoft}/login", "graph": f"{microsoft}/graph"}},
+    )
+    is_new = await asyncio.to_thread(deployment.deploy, state, port, wanted)
+    gateway.open(deployment.upstream(port))
+    if is_new:
+        print("Registering the tenants …", flush=True)
+        arn = await asyncio.to_thread(deployment.client_secret_arn, port)
+        await seed(options.api_url, issuer.token(None, scope=ADMIN_SCOPE), arn)
+        deployment.mark_seeded(state)
+    facts = await asyncio.to_thread(deployment.facts, port)
+    return Stack(
+        api_url=options.api_url,
+        issuer=issuer.url,
+        audience=AUDIENCE,
+        graph_url=wanted.clouds["global"]["graph"],
+        aws_endpoint_url=emulator.endpoint(port),
+        region=emulator.REGION,
+        tables=facts.tables,
+        queues=facts.queues,
+        functions=facts.functions,
+    )
+
+
+def _announce(state: State, options: Options, stack: Stack) -> None:
+    """Write the facts for tools, say it to people, and tell whoever waits."""
+    new = state.stack_file.with_suffix(".new")
+    new.write_text(json.dumps(stack, indent=1) + "\n")
+    new.replace(state.stack_file)
+    print(f"Ready at {options.api_url} (`make -s token AS=2` prints a token, `make stop` ends it)", flush=True)
+    if options.tell is not None:
+        os.write(options.tell, READY)
+        os.close(options.tell)
+
+
+def _emulator_port(state: State) -> int:
+    """Return the port the emulator had last, since the functions' queue URLs name it; else any that is free."""
+    deployed = state.deployed()
+    for port in (deployed.emulator_port if deployed else 0, 0):
+        with socket.socket() as trial, suppress(OSError):
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((emulator.HOST, port))
+            free: int = trial.getsockname()[1]
+            return free
+    raise Refused("this machine has no free port")
