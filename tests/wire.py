@@ -61,7 +61,10 @@ def conflict() -> Fault:
 
 def throttled() -> Fault:
     """Answer as if the table's throughput were used up."""
-    return refused("ProvisionedThroughputExceededException", "The level of configured provisioned throughput for …")
+    return refused(
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput for the table was exceeded.",
+    )
 
 
 def cancelled(*codes: str | None) -> Fault:
@@ -74,7 +77,9 @@ def cancelled(*codes: str | None) -> Fault:
 
 def broken() -> Fault:
     """Answer 500; nothing is applied."""
-    return Fault(applied=False, status=500, body={"__type": _PREFIX + "InternalServerError", "message": "injected"})
+    return Fault(
+        applied=False, status=500, body={"__type": _PREFIX + "InternalServerError", "message": "Internal server error"}
+    )
 
 
 def reply_lost() -> Fault:
