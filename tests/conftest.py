@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 from tests import dynamodb_local as local_engine
 from tests import tables as table_set
 from tests import wire as recording
-from tests.deployment import CALLER, Deployment, Engine, deploy, forget
+from tests.deployment import CALLER, Deployment, Engine, Queues, create_queues, deploy, forget
 from tests.tables import Tables
 from tests.wire import Wire
 
@@ -111,3 +111,11 @@ def deployed(
     url = request.getfixturevalue("wire").url if "wire" in request.fixturenames else dynamodb.url
     yield deploy(dynamodb, tables, monkeypatch, url=url, aws_url=moto.url)
     forget()
+
+
+@pytest.fixture
+def queues(moto: Engine, deployed: Deployment) -> Queues:
+    """Empty queues, on moto whatever the tables are on, to which a deployed `dispatch_runs` sends."""
+    queues = create_queues(moto, deployed.tables.sessions)
+    deployed.configure(PROBE_QUEUE_URL=queues.urls["Probe"], SYNC_QUEUE_URL=queues.urls["Sync"])
+    return queues

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
 
 from tests import template
 from tests.tables import Tables
@@ -61,6 +62,30 @@ class Deployment:
         """Read a whole table, in DynamoDB's own typed form; only tests may."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
         return [item for page in pages for item in page["Items"]]
+
+
+@dataclass(frozen=True)
+class Queues:
+    """The queues that `dispatch_runs` sends to."""
+
+    sqs: SQSClient
+    urls: dict[str, str]
+    """By the template's id: `Probe`, `Sync`."""
+
+    def take(self, queue: str) -> list[str]:
+        """Take every message off *queue*, and give their bodies in order."""
+        bodies: list[str] = []
+        while messages := self.sqs.receive_message(QueueUrl=self.urls[queue], MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                bodies.append(message["Body"])
+                self.sqs.delete_message(QueueUrl=self.urls[queue], ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+
+def create_queues(engine: Engine, prefix: str) -> Queues:
+    """Create the two queues, empty, under *prefix*."""
+    sqs = boto3.client("sqs", endpoint_url=engine.url, region_name=REGION)
+    return Queues(sqs, {name: sqs.create_queue(QueueName=f"{prefix}-{name}")["QueueUrl"] for name in ("Probe", "Sync")})
 
 
 def deploy(engine: Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch, *, url: str, aws_url: str) -> Deployment:
