@@ -69,9 +69,9 @@ class ConnectionDetails(Concept):
 
     entra_tenant_id: str = Field(max_length=38)
     client_id: str = Field(max_length=38)
-    cloud: Cloud = Field(default=Cloud.GLOBAL, strict=False)
+    cloud: Cloud = Cloud.GLOBAL
     expected_domain: Domain | None = None
-    credential_kind: CredentialKind = Field(default=CredentialKind.CLIENT_SECRET, strict=False)
+    credential_kind: CredentialKind = CredentialKind.CLIENT_SECRET
     credential_arn: Annotated[
         str,
         StringConstraints(
@@ -79,7 +79,7 @@ class ConnectionDetails(Concept):
             pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:tenant-onboarding/[A-Za-z0-9/_+=.@-]+$",
         ),
     ]
-    credential_expires_at: Instant | None = Field(default=None, strict=False)
+    credential_expires_at: Instant | None = None
 
     @field_validator("entra_tenant_id", "client_id")
     @classmethod

@@ -1,1 +1,4 @@
-"""Builds the real gateways; the only reader of the environment. Stores apart from Graph: a route loads no Graph."""
+"""Builds the real gateways from the environment, each once per process.
+
+Stores apart from Graph, so that an HTTP route never loads Graph.
+"""

@@ -8,13 +8,14 @@ import urllib3
 
 from onboarding.graph.batch import Batch
 from onboarding.graph.client import connection_pool
+from onboarding.graph.clouds import clouds
 from onboarding.graph.credentials import Credentials
 
 
 @contextmanager
 def open_batch() -> Iterator[Batch]:
     """Open the batch of one invocation; its tokens are dropped with it."""
-    batch = Batch(_pool(), _credentials())
+    batch = Batch(_pool(), _credentials(), clouds())
     try:
         yield batch
     finally:

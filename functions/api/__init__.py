@@ -1,0 +1,1 @@
+"""One module per route, named as what it does; `onboarding.routes` lists them."""

@@ -1,0 +1,30 @@
+"""PUT /tenants/{tenantId}: register a tenant, or give it another name."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from onboarding.domain.access import Access
+from onboarding.domain.model import Concept
+from onboarding.parameters import NoQuery, TenantPath
+from onboarding.rest import PLATFORM, NoTenantYet, Request, Response, created, ok, route
+from onboarding.views import TenantView
+from onboarding.wiring import stores
+
+
+class TenantDetails(Concept):
+    """What the owning product registers about a tenant."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+@route(admits=PLATFORM, body=TenantDetails)
+def handler(request: Request[TenantPath, NoQuery, TenantDetails], access: Access | NoTenantYet) -> Response:
+    """Register the tenant; the same again changes nothing."""
+    tenant_id, name = request.path.tenant_id, request.body.name
+    shown = TenantView(id=tenant_id, name=name)
+    if isinstance(access, NoTenantYet):
+        stores.tenants().register(tenant_id, name)
+        return created(shown, location=request.raw_path)
+    stores.tenants().rename(tenant_id, name)
+    return ok(shown)

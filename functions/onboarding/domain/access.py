@@ -1,0 +1,83 @@
+"""Who may do what: members and their roles in one tenant, and where things stand for the one who asks."""
+
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from onboarding.domain.model import Concept, Id
+from onboarding.domain.session import Session
+
+PLATFORM_SCOPE = "onboarding.admin"
+"""Scope of the owning product, which registers tenants, members and provider connections."""
+
+
+class Role(StrEnum):
+    """What a member may do in a tenant; each role covers those before it."""
+
+    READONLY = "readonly"
+    OPERATOR = "operator"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+    def covers(self, least: Self) -> bool:
+        """Tell whether this role may do what *least* may do."""
+        order = list(Role)
+        return order.index(self) >= order.index(least)
+
+
+ELIGIBLE = tuple(role for role in Role if role.covers(Role.OPERATOR))
+"""Roles whose holders can be assigned a session."""
+
+
+class Member(Concept):
+    """A user with a role in one tenant."""
+
+    tenant_id: Id
+    user_id: Id
+    role: Role
+
+
+class RegisteredTenant(Concept):
+    """A customer's tenant as the owning product registered it."""
+
+    id: Id
+    name: str
+    connection_ids: frozenset[Id] = frozenset()
+
+    @property
+    def default_connection_id(self) -> int | None:
+        """The tenant's only connection, or None if it has none or several."""
+        return next(iter(self.connection_ids)) if len(self.connection_ids) == 1 else None
+
+
+class Caller(NamedTuple):
+    """Who asks, as their verified access token says."""
+
+    user_id: int
+    platform_scope: bool
+    """Whether the token carries `onboarding.admin`."""
+
+
+class Access(NamedTuple):
+    """Who asks and where things stand: one strongly consistent read, the first of every route."""
+
+    caller: Caller
+    tenant: RegisteredTenant
+    role: Role | None
+    """None only on the routes that register, for a caller with the platform scope."""
+    session: Session | None
+    """The tenant's open session."""
+
+    @property
+    def user_id(self) -> int:
+        """The caller's user id."""
+        return self.caller.user_id
+
+    @property
+    def connection_id(self) -> int | None:
+        """The connection that runs use now: the open session's, else the tenant's default."""
+        chosen = self.session.provider_connection_id if self.session else None
+        return chosen or self.tenant.default_connection_id
+
+    def is_at_least(self, role: Role) -> bool:
+        """Tell whether the caller's role covers *role*."""
+        return self.role is not None and self.role.covers(role)

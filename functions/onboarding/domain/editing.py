@@ -1,0 +1,342 @@
+"""Editing a session: what a change asked for means, who may ask for it, and what stands in its way.
+
+The order of judgement is the API's: lock and rights, version, what is named, gates.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+from pydantic import model_validator
+
+from onboarding.domain import lock as locks
+from onboarding.domain.access import Access, Role
+from onboarding.domain.board import RecordedFinding
+from onboarding.domain.catalogue import Step, Task
+from onboarding.domain.finding import FindingStatus
+from onboarding.domain.lock import Lock
+from onboarding.domain.model import Concept, Id
+from onboarding.domain.session import (
+    AcceptedWarning,
+    Change,
+    Completion,
+    HistoryEntry,
+    HistoryEvent,
+    Session,
+    SessionStatus,
+    closed,
+)
+from onboarding.domain.steps import Unmet, unmet_between, unmet_to_complete
+from onboarding.errors import Conflict, Forbidden, Stale, Unacceptable
+
+
+class End(StrEnum):
+    """How a caller may close a session."""
+
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+
+
+class Edit(Concept):
+    """What a caller asks to change. Absent leaves as it is; only the assignee and `takeover` can be null."""
+
+    current_step: Step | None = None
+    assigned_to_user_id: Id | None = None
+    takeover: bool | None = None
+    provider_connection_id: Id | None = None
+    status: End | None = None
+
+    @model_validator(mode="after")
+    def _null_only_where_it_means_something(self) -> Self:
+        for name in ("current_step", "provider_connection_id", "status"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} must not be null")
+        if self.status and self.model_fields_set - {"status", "takeover"}:
+            raise ValueError("status can only be changed together with takeover")
+        return self
+
+    @property
+    def is_heartbeat(self) -> bool:
+        """Whether nothing is asked but to keep the lock."""
+        return not self.model_fields_set
+
+    @property
+    def assigns(self) -> bool:
+        """Whether the assignee is part of the edit; null unassigns."""
+        return "assigned_to_user_id" in self.model_fields_set
+
+    def goes_forward_from(self, session: Session) -> bool:
+        """Whether gates have to be judged, for which the findings are needed."""
+        return bool(self.status is End.COMPLETED or (self.current_step or 0) > session.current_step)
+
+
+class Circumstances(NamedTuple):
+    """What an edit is judged by, beside the session itself."""
+
+    access: Access
+    """Who asks; its session is not looked at."""
+    if_match: str | None
+    findings: Mapping[Task, RecordedFinding]
+    """What the board says; needed only if the edit goes forwards."""
+    now: datetime
+    lock_length: timedelta
+    history_id: int
+
+
+def edited(session: Session, edit: Edit, by: Circumstances) -> Change:
+    """Decide what *edit* makes of *session*.
+
+    Raises:
+        Conflict: `lock_lost`, `session_locked` or `step_prerequisites_unmet`, with what stands in the way.
+        Forbidden: `takeover_forbidden`, `assignment_forbidden` or `abandon_forbidden`.
+        Stale: `version_stale`, with the session as it is.
+        Unacceptable: `connection_unknown`.
+    """
+    lock = _lock_after(session, edit, by)
+    _check_rights(session, edit, by)
+    check_version(session, by.if_match)
+    _check_connection(edit, by)
+    if edit.status is End.ABANDONED:
+        after = closed(session, SessionStatus.ABANDONED, by.now)
+    elif edit.status is End.COMPLETED:
+        after = closed(session, SessionStatus.COMPLETED, by.now, _completion(session, by))
+    else:
+        after = _changed(session, edit, lock, by)
+    return _change(session, after, by)
+
+
+def check_version(session: Session, if_match: str | None) -> None:
+    """Refuse an edit that was decided from another version than *session*'s.
+
+    Only id and version of the tag count: a lock renewed meanwhile changes nothing anybody decided from
+    (RFC 9110, 13.1.1).
+
+    Raises:
+        Stale: `version_stale` with the session as it is.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return
+    current = f'"{session.id}.{session.version}.'
+    if not any(tag.strip().startswith(current) for tag in if_match.split(",")):
+        raise Stale("version_stale", "The session has changed since you read it.", session=session)
+
+
+def _lock_after(session: Session, edit: Edit, by: Circumstances) -> Lock:
+    lock, user = locks.live(session.lock, by.now), by.access.user_id
+    if lock and lock.user_id == user:
+        return locks.renewed(lock, by.now, by.lock_length)
+    if edit.is_heartbeat:
+        raise Conflict("lock_lost", "You no longer hold the edit lock.", **_holder(lock))
+    if lock and not edit.takeover:
+        raise Conflict(
+            "session_locked",
+            "Somebody else is editing this session.",
+            **_holder(lock),
+            retry_after=max(1, -int(-(lock.until - by.now).total_seconds() // 1)),
+        )
+    if lock and not _may_take_over(session, by):
+        raise Forbidden("takeover_forbidden", "Only a manager or the assignee may take over the edit lock.")
+    return locks.taken(user, by.now, by.lock_length)
+
+
+def _holder(lock: Lock | None) -> dict[str, Any]:
+    return {"locked_by_user_id": lock.user_id if lock else None, "locked_until": lock.until if lock else None}
+
+
+def _may_take_over(session: Session, by: Circumstances) -> bool:
+    return by.access.is_at_least(Role.MANAGER) or session.assigned_to_user_id == by.access.user_id
+
+
+def _may_decide_for_others(session: Session, by: Circumstances) -> bool:
+    lock = session.lock
+    return _may_take_over(session, by) or (lock is not None and lock.is_held_by(by.access.user_id, by.now))
+
+
+def _check_rights(session: Session, edit: Edit, by: Circumstances) -> None:
+    if edit.status is End.ABANDONED and not _may_decide_for_others(session, by):
+        raise Forbidden("abandon_forbidden", "Only a manager, the assignee or the lock's holder may abandon it.")
+    concerned = {session.assigned_to_user_id, edit.assigned_to_user_id} - {None, by.access.user_id}
+    reassigns = edit.assigns and edit.assigned_to_user_id != session.assigned_to_user_id
+    if reassigns and concerned and not _may_decide_for_others(session, by):
+        raise Forbidden("assignment_forbidden", "Only a manager, the assignee or the lock's holder may assign others.")
+
+
+def _check_connection(edit: Edit, by: Circumstances) -> None:
+    wanted = edit.provider_connection_id
+    if wanted is not None and wanted not in by.access.tenant.connection_ids:
+        raise Unacceptable("connection_unknown", "This tenant has no such provider connection.")
+
+
+def _changed(session: Session, edit: Edit, lock: Lock, by: Circumstances) -> Session:
+    wanted = edit.provider_connection_id or session.provider_connection_id
+    step = session.current_step
+    if wanted != session.provider_connection_id and step > Step.CONSENT:
+        step = Step.CONSENT  # what was verified beyond consent was verified of another connection
+    if edit.current_step is not None:
+        _check_gates(unmet_between(step, edit.current_step, wanted, by.findings))
+        step = edit.current_step
+    assignee = edit.assigned_to_user_id if edit.assigns else session.assigned_to_user_id
+    handed_off = assignee not in {None, by.access.user_id, session.assigned_to_user_id}
+    moved = step is not session.current_step
+    draft = session.status is SessionStatus.DRAFT
+    return session.model_copy(
+        update={
+            "provider_connection_id": wanted,
+            "current_step": step,
+            "status": SessionStatus.IN_PROGRESS if moved and draft else session.status,
+            "assigned_to_user_id": assignee,
+            "lock": None if handed_off else lock,
+        }
+    )
+
+
+def _check_gates(unmet: tuple[Unmet, ...], *, completing: bool = False) -> None:
+    if unmet:
+        what = "completed" if completing else "moved on"
+        raise Conflict(
+            "step_prerequisites_unmet",
+            f"The session cannot be {what} yet: some of its tasks are not good enough.",
+            blocking=[_shown(gate, completing=completing) for gate in unmet],
+        )
+
+
+def _shown(gate: Unmet, *, completing: bool) -> dict[str, Any]:
+    shown = {"task_type": gate.task_type, "status": gate.status, "reason_code": gate.reason_code}
+    return {**shown, "stale": gate.stale} if completing else shown
+
+
+def _completion(session: Session, by: Circumstances) -> Completion:
+    if session.current_step is not Step.REVIEW:
+        raise Conflict(
+            "step_prerequisites_unmet",
+            "The session can only be completed from its last step, the review.",
+            blocking=[
+                _shown(gate, completing=True)
+                for gate in unmet_to_complete(session.provider_connection_id, by.findings, by.now)
+            ],
+        )
+    _check_gates(unmet_to_complete(session.provider_connection_id, by.findings, by.now), completing=True)
+    rests_on = [by.findings[task] for task in Task]
+    return Completion(
+        evidence_ids=tuple(finding.evidence_id for finding in rests_on),
+        accepted_warnings=tuple(
+            AcceptedWarning(
+                task_type=finding.task_type,
+                reason_code=finding.reason_code or "",
+                evidence_id=finding.evidence_id,
+                accepted_by_user_id=by.access.user_id,
+            )
+            for finding in rests_on
+            if finding.status is FindingStatus.WARN
+        ),
+    )
+
+
+def _change(before: Session, after: Session, by: Circumstances) -> Change:
+    """Count the version, and write down what its people should be able to read later."""
+    renewal = before.model_copy(update={"lock": after.lock})
+    same_holder = locks.live(before.lock, by.now) is not None and _user(before) == _user(after)
+    if after == renewal and same_holder:
+        return Change(before, after, by.access.user_id, by.now)
+    if not after.closed_at:
+        after = after.model_copy(update={"version": before.version + 1, "updated_at": by.now})
+    assigned = after.assigned_to_user_id != before.assigned_to_user_id
+    return Change(
+        before,
+        after,
+        by.access.user_id,
+        by.now,
+        history=_history(before, after, by),
+        assignee_must_be_eligible=after.assigned_to_user_id
+        if assigned and after.assigned_to_user_id != by.access.user_id
+        else None,
+        nothing_may_be_active=after.provider_connection_id != before.provider_connection_id,
+    )
+
+
+def _user(session: Session) -> int | None:
+    return session.lock.user_id if session.lock else None
+
+
+def _history(before: Session, after: Session, by: Circumstances) -> HistoryEntry | None:
+    user = by.access.user_id
+    held = locks.live(before.lock, by.now)
+    assigned = after.assigned_to_user_id != before.assigned_to_user_id
+    to_another = after.assigned_to_user_id not in {None, user}
+    events = {
+        HistoryEvent.TAKEN_OVER: held is not None and held.user_id != user,
+        HistoryEvent.HANDED_OFF: assigned and to_another,
+        HistoryEvent.ASSIGNED: assigned and not to_another,
+        HistoryEvent.CONNECTION_CHANGED: after.provider_connection_id != before.provider_connection_id,
+        HistoryEvent.COMPLETED: after.status is SessionStatus.COMPLETED,
+        HistoryEvent.ABANDONED: after.status is SessionStatus.ABANDONED,
+    }
+    happened = tuple(event for event, did in events.items() if did)
+    if not happened:
+        return None
+    return HistoryEntry(
+        id=by.history_id,
+        session_id=before.id,
+        at=by.now,
+        by_user_id=user,
+        events=happened,
+        taken_over_from_user_id=held.user_id if held and held.user_id != user else None,
+        assigned_from_user_id=before.assigned_to_user_id if assigned else None,
+        assigned_to_user_id=after.assigned_to_user_id if assigned else None,
+        connection_from_id=before.provider_connection_id,
+        connection_to_id=after.provider_connection_id,
+    )
+
+
+def resumed(session: Session, user_id: int, lock_length: timedelta, now: datetime) -> Change:
+    """Resume *session* for *user_id*: they take the lock if they can have it, and may look if they cannot."""
+    held = locks.live(session.lock, now)
+    if held and held.user_id != user_id:
+        return Change(session, session, user_id, now)
+    if held:
+        after = session.model_copy(update={"lock": locks.renewed(held, now, lock_length)})
+    else:
+        after = session.model_copy(
+            update={
+                "lock": locks.taken(user_id, now, lock_length),
+                "version": session.version + 1,
+                "updated_at": now,
+            }
+        )
+    return Change(session, after, user_id, now)
+
+
+def vacated(session: Session, leaver: int, by_user_id: int, history_id: int, now: datetime) -> Change | None:
+    """Take lock and assignment from *leaver*, who can no longer have them; None if they have neither."""
+    had_lock = session.lock is not None and session.lock.user_id == leaver
+    was_assigned = session.assigned_to_user_id == leaver
+    if not had_lock and not was_assigned:
+        return None
+    after = session.model_copy(
+        update={
+            "lock": None if had_lock else session.lock,
+            "assigned_to_user_id": None if was_assigned else session.assigned_to_user_id,
+            "version": session.version + 1,
+            "updated_at": now,
+        }
+    )
+    entry = HistoryEntry(
+        id=history_id,
+        session_id=session.id,
+        at=now,
+        by_user_id=by_user_id,
+        events=(HistoryEvent.MEMBER_LEFT,),
+        taken_over_from_user_id=leaver if had_lock else None,
+        assigned_from_user_id=leaver if was_assigned else None,
+    )
+    return Change(session, after, by_user_id, now, history=entry)
+
+
+def abandoned_by_the_sweep(session: Session, history_id: int, now: datetime) -> Change:
+    """Abandon an idle *session*, if at that moment nobody holds its lock and nothing is active in its tenant."""
+    entry = HistoryEntry(
+        id=history_id, session_id=session.id, at=now, by_user_id=None, events=(HistoryEvent.ABANDONED,)
+    )
+    after = closed(session, SessionStatus.ABANDONED, now)
+    return Change(session, after, None, now, history=entry, nothing_may_be_active=True)

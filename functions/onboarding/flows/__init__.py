@@ -1,0 +1,1 @@
+"""Commands, one module each: load, decide, save. The domain decides, the table's condition guards."""

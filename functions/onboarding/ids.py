@@ -1,0 +1,19 @@
+"""Identifiers: integers that JavaScript keeps exact, in order of time, made without asking anybody."""
+
+import os
+import time
+
+EPOCH = 1_735_689_600_000
+"""2025-01-01T00:00:00Z, in milliseconds; 41 bits of milliseconds from here last until 2094."""
+
+_RANDOM_BITS = 12
+
+
+def new() -> int:
+    """Make an id: 41 bits of milliseconds since EPOCH, then 12 random bits.
+
+    The randomness is read at each call, so that processes restored from one snapshot never repeat each other. Two
+    ids of one tenant in one millisecond may meet once in 4,096 times; the write that uses the id refuses the second.
+    """
+    milliseconds = time.time_ns() // 1_000_000 - EPOCH
+    return milliseconds << _RANDOM_BITS | int.from_bytes(os.urandom(2)) >> (16 - _RANDOM_BITS)

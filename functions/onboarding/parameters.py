@@ -1,0 +1,97 @@
+"""What a URL carries: ids in their one canonical form, and the query parameters of lists."""
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from onboarding.domain.catalogue import Task
+from onboarding.domain.model import LARGEST_ID
+
+LARGEST_PAGE = 200
+"""Pieces of a list in one answer, and their number if none is asked for."""
+
+CANONICAL_ID = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
+"""`int()` would take `٣`, `+1` and `1 ` as well."""
+
+
+def canonical_id(text: str) -> int | None:
+    """Read an id in its canonical form; None if *text* is no id."""
+    return int(text) if CANONICAL_ID.fullmatch(text) and int(text) <= LARGEST_ID else None
+
+
+def _id(value: object) -> int:
+    read = canonical_id(value) if isinstance(value, str) else None
+    if read is None:
+        raise ValueError(f"must be an integer from 1 to {LARGEST_ID}, in plain digits")
+    return read
+
+
+def _limit(value: object) -> int:
+    read = canonical_id(value) if isinstance(value, str) else LARGEST_PAGE
+    if read is None or read > LARGEST_PAGE:
+        raise ValueError(f"must be an integer from 1 to {LARGEST_PAGE}")
+    return read
+
+
+PathId = Annotated[int, BeforeValidator(_id)]
+Limit = Annotated[int, BeforeValidator(_limit)]
+
+
+class Parameters(BaseModel):
+    """Path or query parameters, under the names that they have in the URL."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class TenantPath(Parameters):
+    """Path of everything in a tenant."""
+
+    tenant_id: PathId = Field(alias="tenantId")
+
+
+class SessionPath(TenantPath):
+    """Path of a session."""
+
+    session_id: PathId = Field(alias="sessionId")
+
+
+class TaskPath(TenantPath):
+    """Path of a task; whether there is such a task is judged after who asks."""
+
+    task_type: str = Field(alias="taskType")
+
+
+class RunPath(TenantPath):
+    """Path of a run."""
+
+    run_id: PathId = Field(alias="runId")
+
+
+class MemberPath(TenantPath):
+    """Path of a member."""
+
+    user_id: PathId = Field(alias="userId")
+
+
+class ConnectionPath(TenantPath):
+    """Path of a provider connection."""
+
+    connection_id: PathId = Field(alias="connectionId")
+
+
+class NoQuery(Parameters):
+    """No query parameters."""
+
+
+class PageQuery(Parameters):
+    """Which page of a list is asked for."""
+
+    limit: Limit = LARGEST_PAGE
+    cursor: str | None = Field(default=None, max_length=512)
+
+
+class EvidenceQuery(PageQuery):
+    """Which page of the evidence is asked for, and of which task."""
+
+    task_type: Task | None = Field(default=None, alias="taskType")

@@ -1,0 +1,273 @@
+"""The HTTP edge: an HTTP API event becomes a typed request, an outcome or a refusal becomes a response.
+
+The order of checks is the same for every route: 401 · path and query 400 · 404 · 403 · body 413, 415, 400 · what the
+route itself refuses.
+"""
+
+import base64
+import binascii
+import functools
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools import Logger
+from pydantic import BaseModel, ValidationError
+
+from onboarding.domain.access import PLATFORM_SCOPE, Access, Caller, Role
+from onboarding.domain.model import Concept
+from onboarding.errors import Forbidden, NotFound, Refusal
+from onboarding.parameters import NoQuery, Parameters, TenantPath, canonical_id
+from onboarding.problems import (
+    BodyTooLarge,
+    Unauthenticated,
+    UnsupportedMediaType,
+    internal_error,
+    invalid,
+    problem,
+)
+from onboarding.views import FieldError
+from onboarding.wiring import stores
+
+type Event = dict[str, Any]
+"""An HTTP API event, payload format 2.0:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+LARGEST_BODY = 16 * 1024
+"""Bytes; nothing this API takes comes near."""
+
+_JSON_TYPES = {"application/json", "application/merge-patch+json"}
+_PROBLEM = "application/problem+json"
+
+logger = Logger()
+
+
+class NoBody(Concept):
+    """No body; an empty JSON object passes for one."""
+
+
+class Request[P: TenantPath, Q: Parameters, B: Concept](NamedTuple):
+    """A request that passed all checks which are the same for every route."""
+
+    path: P
+    query: Q
+    body: B
+    headers: dict[str, str]
+    """By lower-case name."""
+    received_at: datetime
+    raw_path: str
+
+
+class Response(NamedTuple):
+    """An answer; *body* is shown as JSON, None sends none."""
+
+    status: HTTPStatus
+    body: BaseModel | Sequence[BaseModel] | None = None
+    headers: dict[str, str] = {}
+
+
+class Admits(NamedTuple):
+    """Whom a route lets in."""
+
+    least: Role | None
+    """Members of at least this role; None lets no one in by their role."""
+    platform: bool = False
+    """Whether the platform scope lets in as well."""
+    unregistered: bool = False
+    """Whether the tenant may be one that is not registered yet."""
+
+
+REGISTRARS = Admits(Role.OWNER, platform=True)
+"""The owner of a tenant, and the owning product."""
+
+PLATFORM = Admits(None, platform=True, unregistered=True)
+"""The owning product alone."""
+
+
+class NoTenantYet(NamedTuple):
+    """What the owning product is given in place of its access to a tenant that is about to be registered."""
+
+    caller: Caller
+
+
+type Handler = Callable[[Event, object], dict[str, Any]]
+
+
+def route[P: TenantPath, Q: Parameters, B: Concept](
+    *,
+    admits: Role | Admits,
+    path: type[P] = TenantPath,  # type: ignore[assignment]  # no spelling yet for a type variable's default value
+    query: type[Q] = NoQuery,  # type: ignore[assignment]  # the same
+    body: type[B] = NoBody,  # type: ignore[assignment]  # the same
+) -> Callable[[Callable[[Request[P, Q, B], Any], Response]], Handler]:
+    """Make a Lambda handler of a function from a typed request and the caller's access to a response.
+
+    The function may raise any `Refusal`. *admits* is whom it is open to, by role or otherwise.
+    """
+    whom = Admits(admits) if isinstance(admits, Role) else admits
+
+    def decorate(answer: Callable[[Request[P, Q, B], Any], Response]) -> Handler:
+        @functools.wraps(answer)
+        def handler(event: Event, _context: object) -> dict[str, Any]:
+            def respond(received_at: datetime) -> Response:
+                caller = authenticate(event)
+                in_path = _validated(path, event.get("pathParameters") or {})
+                in_query = _validated(query, _query(event))
+                access = _access(in_path.tenant_id, caller, whom)
+                in_body = _body(event, body)
+                return answer(
+                    Request(in_path, in_query, in_body, event["headers"], received_at, event["rawPath"]), access
+                )
+
+            return answered(event, respond)
+
+        return handler
+
+    return decorate
+
+
+def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str, Any]:
+    """Answer with what *respond* returns or refuses with, and write the one log line of a request."""
+    started, now = time.perf_counter(), datetime.now(UTC)
+    request_id = str(event["requestContext"].get("requestId", ""))
+    headers = {"x-request-id": request_id, "cache-control": "no-store"}
+    try:
+        response = respond(now)
+        status, code, body = response.status, None, _json(response.body)
+        media_type = "application/json"
+        headers |= response.headers
+    except Exception as error:
+        if not isinstance(error, Refusal):
+            # The last line of defence: the caller learns nothing, the log everything.
+            logger.exception("unexpected", extra={"request_id": request_id})
+        refused = problem(error, request_id, now) if isinstance(error, Refusal) else internal_error(request_id)
+        status, code, body = refused.status, refused.code, refused.body
+        media_type = _PROBLEM if _PROBLEM in event.get("headers", {}).get("accept", "") else "application/json"
+        headers |= refused.headers
+    if body is not None:
+        headers["content-type"] = media_type
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    logger.info("request", extra={**_facts(event), "status": int(status), "code": code, "milliseconds": milliseconds})
+    return {"statusCode": int(status), "headers": headers, "body": body or ""}
+
+
+def created(body: BaseModel, **headers: str | None) -> Response:
+    """Answer 201; *headers* are named in snake case, those of None are left out."""
+    return Response(HTTPStatus.CREATED, body, _named(headers))
+
+
+def ok(body: BaseModel | Sequence[BaseModel], **headers: str | None) -> Response:
+    """Answer 200; *headers* are named in snake case, those of None are left out."""
+    return Response(HTTPStatus.OK, body, _named(headers))
+
+
+def authenticate(event: Event) -> Caller:
+    """Tell who asks from the claims that API Gateway's JWT authorizer verified; they reach us as strings.
+
+    Raises:
+        Unauthenticated: Without verified claims, an expiry or a user id in canonical digits, or if the token is for
+            another use than `access`.
+    """
+    claims = _claims(event)
+    user_id = canonical_id(str(claims.get(stores.settings().user_id_claim, "")))
+    if user_id is None or not claims.get("exp") or claims.get("token_use", "access") != "access":
+        raise Unauthenticated("unauthenticated", "Sign in: this needs an access token of a user.")
+    scopes = f"{claims.get('scope', '')} {claims.get('scp', '')}".split()
+    return Caller(user_id, platform_scope=PLATFORM_SCOPE in scopes)
+
+
+def _claims(event: Event) -> dict[str, Any]:
+    authorizer = event["requestContext"].get("authorizer") or {}
+    claims: dict[str, Any] = (authorizer.get("jwt") or {}).get("claims") or {}
+    return claims
+
+
+def _access(tenant_id: int, caller: Caller, whom: Admits) -> Access | NoTenantYet:
+    """Read where things stand for *caller*. A foreign tenant and an unknown one are the same 404."""
+    access = stores.tenants().access(tenant_id, caller)
+    by_scope = whom.platform and caller.platform_scope
+    if access is None and by_scope and whom.unregistered:
+        return NoTenantYet(caller)
+    if access is None or (access.role is None and not by_scope):
+        raise NotFound("tenant_not_found", "There is no such tenant for you.")
+    if not by_scope and not (whom.least and access.is_at_least(whom.least)):
+        raise Forbidden("role_insufficient", "Your role in this tenant does not allow this.")
+    return access
+
+
+def _query(event: Event) -> dict[str, str]:
+    pairs = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
+    names = [name for name, _ in pairs]
+    empty = [FieldError(field=name, message="must not be empty") for name, value in pairs if not value]
+    again = [FieldError(field=name, message="must not be repeated") for name in set(names) if names.count(name) > 1]
+    if empty or again:
+        raise invalid(*empty, *again)
+    return dict(pairs)
+
+
+def _body[B: Concept](event: Event, model: type[B]) -> B:
+    raw = _raw_body(event)
+    if len(raw) > LARGEST_BODY:
+        raise BodyTooLarge("body_too_large", f"The body is larger than {LARGEST_BODY} bytes.")
+    if model is NoBody and not raw.strip():
+        return model()
+    media_type = event["headers"].get("content-type", "").partition(";")[0].strip().lower()
+    if raw and media_type not in _JSON_TYPES:
+        raise UnsupportedMediaType("unsupported_media_type", "The body must be application/json.")
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise invalid(*_field_errors(error)) from None
+
+
+def _raw_body(event: Event) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body)
+    except (binascii.Error, ValueError):
+        raise invalid(FieldError(field="", message="the body is broken")) from None
+
+
+def _validated[M: BaseModel](model: type[M], values: dict[str, Any]) -> M:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise invalid(*_field_errors(error)) from None
+
+
+def _field_errors(error: ValidationError) -> list[FieldError]:
+    """Say which fields are wrong and why; what was sent is never repeated."""
+    return [
+        FieldError(field=".".join(map(str, each["loc"])), message=each["msg"].removeprefix("Value error, "))
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _json(body: BaseModel | Sequence[BaseModel] | None) -> str | None:
+    if body is None:
+        return None
+    if isinstance(body, BaseModel):
+        return body.model_dump_json()
+    return "[" + ",".join(each.model_dump_json() for each in body) + "]"
+
+
+def _named(headers: dict[str, str | None]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    """What a log line says of a request: ids and the route, nothing a person typed."""
+    user_id = canonical_id(str(_claims(event).get(stores.settings().user_id_claim, "")))
+    tenant_id = canonical_id((event.get("pathParameters") or {}).get("tenantId", ""))
+    return {
+        "request_id": event["requestContext"].get("requestId"),
+        "route": event.get("routeKey"),
+        "tenant_id": tenant_id,
+        "user_id": user_id,
+    }

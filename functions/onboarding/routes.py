@@ -1,0 +1,41 @@
+"""The routes: which Lambda answers what. `template.yaml` says the same to API Gateway, and a test holds them together."""
+
+import re
+from typing import NamedTuple
+
+
+class Route(NamedTuple):
+    """A method and a path as API Gateway writes them."""
+
+    method: str
+    path: str
+
+    def matches(self, path: str) -> bool:
+        """Tell whether *path* is one of this route's."""
+        return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", self.path), path) is not None
+
+
+_TENANT = "/tenants/{tenantId}"
+_ONBOARDING = f"{_TENANT}/onboarding"
+
+ROUTES = {
+    "list_sessions": Route("GET", f"{_ONBOARDING}/sessions"),
+    "get_session": Route("GET", f"{_ONBOARDING}/session"),
+    "create_session": Route("POST", f"{_ONBOARDING}/session"),
+    "update_session": Route("PATCH", f"{_ONBOARDING}/session/{{sessionId}}"),
+    "list_tasks": Route("GET", f"{_ONBOARDING}/tasks"),
+    "start_run": Route("POST", f"{_ONBOARDING}/tasks/{{taskType}}/runs"),
+    "get_run": Route("GET", f"{_ONBOARDING}/runs/{{runId}}"),
+    "cancel_run": Route("POST", f"{_ONBOARDING}/runs/{{runId}}/cancel"),
+    "list_evidence": Route("GET", f"{_ONBOARDING}/evidence"),
+    "register_tenant": Route("PUT", _TENANT),
+    "register_member": Route("PUT", f"{_TENANT}/members/{{userId}}"),
+    "remove_member": Route("DELETE", f"{_TENANT}/members/{{userId}}"),
+    "register_connection": Route("PUT", f"{_TENANT}/provider-connections/{{connectionId}}"),
+}
+"""By the name of the Lambda; `answer_unmatched` answers everything else."""
+
+
+def allowed(path: str) -> tuple[str, ...]:
+    """List the methods that *path* can be asked with, in alphabetical order; none means there is no such path."""
+    return tuple(sorted(route.method for route in ROUTES.values() if route.matches(path)))

@@ -1,0 +1,63 @@
+"""The typed environment of a function, read once per process; `template.yaml` sets it."""
+
+import os
+from datetime import timedelta
+from typing import NamedTuple, Self
+
+from onboarding.domain.catalogue import Kind
+
+
+class Settings(NamedTuple):
+    """What the deployment decided."""
+
+    sessions_table: str
+    runs_table: str
+    evidence_table: str
+    user_id_claim: str
+    lock_length: timedelta
+    idle: timedelta
+    lease: timedelta
+    resend_after: timedelta
+    deadlines: dict[Kind, timedelta]
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the settings.
+
+        Raises:
+            KeyError: If one is missing: the function is deployed wrongly and must not start.
+            ValueError: If a length of time is no whole number of seconds.
+        """
+        return cls(
+            sessions_table=os.environ["SESSIONS_TABLE"],
+            runs_table=os.environ["RUNS_TABLE"],
+            evidence_table=os.environ["EVIDENCE_TABLE"],
+            user_id_claim=os.environ["USER_ID_CLAIM"],
+            lock_length=_seconds("LOCK_SECONDS"),
+            idle=_seconds("IDLE_SECONDS"),
+            lease=_seconds("LEASE_SECONDS"),
+            resend_after=_seconds("RESEND_SECONDS"),
+            deadlines={
+                Kind.PROBE: _seconds("PROBE_DEADLINE_SECONDS"),
+                Kind.EXCLUSIVE: _seconds("SYNC_DEADLINE_SECONDS"),
+            },
+        )
+
+
+class QueueUrls(NamedTuple):
+    """Where runs are sent, by the kind of their task."""
+
+    by_kind: dict[Kind, str]
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the queues' URLs, which only the dispatcher has.
+
+        Raises:
+            KeyError: If one is missing.
+        """
+        return cls({Kind.PROBE: os.environ["PROBE_QUEUE_URL"], Kind.EXCLUSIVE: os.environ["SYNC_QUEUE_URL"]})
+
+
+def _seconds(name: str) -> timedelta:
+    return timedelta(seconds=int(os.environ[name]))

@@ -1,0 +1,273 @@
+"""What callers see: the contract's bodies, and what this project adds to them.
+
+Times are RFC 3339 in UTC; an expired lock is shown as null; nothing here is looked up, only shown.
+"""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, SerializeAsAny
+
+from onboarding.domain import lock
+from onboarding.domain.access import Role
+from onboarding.domain.board import TaskSummary
+from onboarding.domain.catalogue import Step, Task
+from onboarding.domain.connection import Cloud, ConnectionDetails, CredentialKind
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.finding import FindingStatus
+from onboarding.domain.model import Id, Instant
+from onboarding.domain.progress import Progress
+from onboarding.domain.reasons import REASONS, ReasonCode
+from onboarding.domain.run import Run, RunFinding, RunStatus, Started
+from onboarding.domain.session import Completion, Session, SessionStatus
+from onboarding.domain.steps import is_stale
+
+
+class View(BaseModel):
+    """A body as callers see it."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class SessionView(View):
+    """`OnboardingSession` of the contract; `version`, the times and `completion` are added."""
+
+    id: Id
+    tenant_id: Id
+    provider_connection_id: Id | None
+    status: SessionStatus
+    current_step: Step
+    assigned_to_user_id: Id | None
+    locked_by_user_id: Id | None
+    locked_until: Instant | None
+    version: int
+    created_at: Instant
+    updated_at: Instant
+    closed_at: Instant | None
+    completion: Completion | None
+
+    @classmethod
+    def of(cls, session: Session, now: datetime) -> Self:
+        """Show *session* as it stands at *now*."""
+        held = lock.live(session.lock, now)
+        return cls(
+            id=session.id,
+            tenant_id=session.tenant_id,
+            provider_connection_id=session.provider_connection_id,
+            status=session.status,
+            current_step=session.current_step,
+            assigned_to_user_id=session.assigned_to_user_id,
+            locked_by_user_id=held.user_id if held else None,
+            locked_until=held.until if held else None,
+            version=session.version,
+            created_at=session.created_at,
+            updated_at=session.updated_at,
+            closed_at=session.closed_at,
+            completion=session.completion,
+        )
+
+
+class CurrentSessionView(View):
+    """`OnboardingSessionResponse` of the contract."""
+
+    session: SessionView | None
+
+
+class RemedyView(View):
+    """What an operator can do about a finding, and where to read more."""
+
+    text: str
+    link: str | None
+
+    @classmethod
+    def of(cls, reason: ReasonCode | None) -> Self | None:
+        """Show the remedy of *reason*; there is none where nothing is the matter."""
+        return cls(text=REASONS[reason].remedy, link=REASONS[reason].link) if reason else None
+
+
+class TaskView(View):
+    """`OnboardingTaskSummary` of the contract; all from `step` on is added."""
+
+    task_type: Task
+    status: FindingStatus
+    reason_code: ReasonCode | None
+    message: str | None
+    last_run_id: Id | None
+    step: Step
+    required: bool
+    active_run_id: Id | None
+    recorded_at: Instant | None
+    stale: bool
+    remedy: RemedyView | None
+    next_check_at: Instant | None
+
+    @classmethod
+    def of(cls, summary: TaskSummary, now: datetime) -> Self:
+        """Show *summary* as it stands at *now*."""
+        finding, reason = summary.finding, summary.reason_code
+        sentence = REASONS[reason].sentence if reason else None
+        return cls(
+            task_type=summary.task,
+            status=summary.status,
+            reason_code=reason,
+            message=finding.message if finding else sentence,
+            last_run_id=summary.last_run_id,
+            step=summary.task.spec.step,
+            required=summary.task.spec.required,
+            active_run_id=summary.active_run_id,
+            recorded_at=finding.recorded_at if finding else None,
+            stale=is_stale(finding.recorded_at, now) if finding else False,
+            remedy=RemedyView.of(reason),
+            next_check_at=finding.next_check_at if finding else None,
+        )
+
+
+class RunLinkView(View):
+    """`OperationRunLink` of the contract."""
+
+    run_id: Id
+    url: str
+
+    @classmethod
+    def of(cls, tenant_id: int, started: Started) -> Self:
+        """Show where a started run can be watched; path-absolute."""
+        return cls(run_id=started.run_id, url=f"/tenants/{tenant_id}/onboarding/runs/{started.run_id}")
+
+
+class RunFindingView(View):
+    """What a run found."""
+
+    status: FindingStatus
+    reason_code: ReasonCode | None
+    message: str | None
+    evidence_id: Id
+    remedy: RemedyView | None
+
+    @classmethod
+    def of(cls, finding: RunFinding) -> Self:
+        """Show *finding* with its remedy."""
+        return cls(
+            status=finding.status,
+            reason_code=finding.reason_code,
+            message=finding.message,
+            evidence_id=finding.evidence_id,
+            remedy=RemedyView.of(finding.reason_code),
+        )
+
+
+class RunView(View):
+    """A run: how it went, and what it found."""
+
+    id: Id
+    tenant_id: Id
+    task_type: Task
+    status: RunStatus
+    provider_connection_id: Id
+    onboarding_session_id: Id | None
+    started_by_user_id: Id | None
+    queued_at: Instant
+    started_at: Instant | None
+    ended_at: Instant | None
+    not_before: Instant | None
+    attempts: int
+    cancel_requested_at: Instant | None
+    progress: Progress | None
+    finding: RunFindingView | None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Show *run*; the worker's side of it is its own affair."""
+        return cls(
+            id=run.id,
+            tenant_id=run.tenant_id,
+            task_type=run.task_type,
+            status=run.status,
+            provider_connection_id=run.connection_id,
+            onboarding_session_id=run.session_id,
+            started_by_user_id=run.started_by_user_id,
+            queued_at=run.queued_at,
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+            not_before=run.not_before,
+            attempts=run.attempts,
+            cancel_requested_at=run.cancel_requested_at,
+            progress=run.progress,
+            finding=RunFindingView.of(run.finding) if run.finding else None,
+        )
+
+
+class EvidenceView(View):
+    """`OnboardingEvidence` of the contract."""
+
+    id: Id
+    tenant_id: Id
+    onboarding_session_id: Id | None
+    provider_connection_id: Id | None
+    task_type: Task
+    status: FindingStatus
+    reason_code: ReasonCode | None
+    message: str | None
+    payload: dict[str, Any]
+    operation_run_id: Id | None
+    recorded_at: Instant
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Self:
+        """Show *evidence* as it was recorded."""
+        return cls.model_validate(evidence, from_attributes=True)
+
+
+class TenantView(View):
+    """A registered tenant."""
+
+    id: Id
+    name: str
+
+
+class MemberView(View):
+    """A registered member."""
+
+    tenant_id: Id
+    user_id: Id
+    role: Role
+
+
+class ConnectionView(View):
+    """A registered provider connection; the credential is named, never shown."""
+
+    id: Id
+    tenant_id: Id
+    entra_tenant_id: str
+    client_id: str
+    cloud: Cloud
+    expected_domain: str | None
+    credential_kind: CredentialKind
+    credential_arn: str
+    credential_expires_at: Instant | None
+
+    @classmethod
+    def of(cls, tenant_id: int, connection_id: int, details: ConnectionDetails) -> Self:
+        """Show a connection as *details* registered it."""
+        return cls(id=connection_id, tenant_id=tenant_id, **details.model_dump())
+
+
+class FieldError(View):
+    """A field of a request that is wrong, and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class ProblemView(View):
+    """`ErrorResponse` of the contract and a problem of RFC 9457 in one; the code's own fields stand beside these."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, SerializeAsAny[Any]]
+
+    error: str
+    code: str
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
