@@ -1,0 +1,93 @@
+"""The application that is mounted under a prefix: Entra, Microsoft Graph, and a control to try things out with."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from local.simulator.entra import Entra, Issuer
+from local.simulator.graph import MicrosoftGraph
+from local.simulator.ledger import Entry, Ledger
+from local.simulator.scenarios import SCENARIOS
+from local.tenants import SeededTenant
+
+LEAST_SYNC_SECONDS = 3.0
+
+
+def create_app(
+    *,
+    tenants: Iterable[SeededTenant],
+    secrets: Mapping[str, str],
+    state_path: Path | None = None,
+    least_sync_seconds: float = LEAST_SYNC_SECONDS,
+) -> web.Application:
+    """Stand in for Microsoft towards *tenants*.
+
+    *secrets* are client secrets by client id. With *state_path* the scenarios chosen and the faults already spent
+    outlive a restart. No initial sync takes less than *least_sync_seconds*.
+    """
+    ledger = Ledger(tenants, state_path)
+    issuer = Issuer()
+
+    async def kept(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        ledger.save()
+
+    app = web.Application()
+    app.cleanup_ctx.append(kept)
+    app.add_routes(Entra(ledger, secrets, issuer).routes())
+    app.add_routes(MicrosoftGraph(ledger, issuer, least_sync_seconds=least_sync_seconds).routes())
+    app.add_routes(Control(ledger).routes())
+    return app
+
+
+class Control:
+    """Answers under `/control`: shows how a tenant stands, and lets it stand otherwise."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Control the tenants of *ledger*."""
+        self._ledger = ledger
+
+    def routes(self) -> list[web.RouteDef]:
+        """List what it answers."""
+        return [
+            web.get("/control/scenarios", self.scenarios),
+            web.get("/control/tenants/{tenant_id}", self.tenant),
+            web.put("/control/tenants/{tenant_id}/scenario", self.choose),
+        ]
+
+    async def scenarios(self, _request: web.Request) -> web.Response:
+        """List the scenarios, each with its story."""
+        return web.json_response({name: scenario.story for name, scenario in SCENARIOS.items()})
+
+    async def tenant(self, request: web.Request) -> web.Response:
+        """Show a tenant's scenario, and how often it was asked what since it was chosen."""
+        return _shown(self._entry(request))
+
+    async def choose(self, request: web.Request) -> web.Response:
+        """Choose another scenario: `{"scenario": "<name>"}`; counting starts over."""
+        entry = self._entry(request)
+        body = await request.json()
+        name = body.get("scenario") if isinstance(body, dict) else None
+        if not isinstance(name, str) or name not in SCENARIOS:
+            raise web.HTTPBadRequest(text=f"no such scenario; there are: {', '.join(SCENARIOS)}")
+        self._ledger.choose(entry, name)
+        return _shown(entry)
+
+    def _entry(self, request: web.Request) -> Entry:
+        tenant_id = request.match_info["tenant_id"]
+        entry = self._ledger.by_id(int(tenant_id)) if tenant_id.isascii() and tenant_id.isdigit() else None
+        if entry is None:
+            raise web.HTTPNotFound(text="no such tenant")
+        return entry
+
+
+def _shown(entry: Entry) -> web.Response:
+    return web.json_response(
+        {
+            "tenant_id": entry.tenant.id,
+            "entra_tenant_id": str(entry.tenant.entra_tenant_id),
+            "scenario": entry.scenario_name,
+            "calls": {"token": entry.token_calls, "graph": entry.graph_calls, "paths": dict(entry.paths)},
+        }
+    )
