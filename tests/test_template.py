@@ -114,7 +114,8 @@ def every_function_has_a_sample_event(tree: Tree) -> Iterator[str]:
 
 
 def every_function_has_a_test(tree: Tree) -> Iterator[str]:
-    tests = [path.read_text() for path in (ROOT / "tests").glob("*/**/test_*.py")]
+    # test_events.py names them all, and judges none but by its sample.
+    tests = [path.read_text() for path in (ROOT / "tests").glob("*/**/test_*.py") if path.stem != "test_events"]
     for name, module in modules(tree).items():
         word = re.compile(rf"\b{module.rpartition('.')[2]}\b")
         if not any(word.search(text) for text in tests):
