@@ -1,4 +1,4 @@
-"""The routes: which Lambda answers what. `template.yaml` says the same to API Gateway, and a test holds them together."""
+"""The routes: which Lambda answers what. `template.yaml` says the same to API Gateway; a test holds them together."""
 
 import re
 from typing import NamedTuple

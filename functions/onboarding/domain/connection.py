@@ -18,7 +18,7 @@ class Cloud(StrEnum):
 class CredentialKind(StrEnum):
     """How the application proves who it is."""
 
-    CLIENT_SECRET = "client_secret"
+    CLIENT_SECRET = "client_secret"  # noqa: S105 - the name of a kind
 
 
 class Connection(Concept):

@@ -15,7 +15,7 @@ from onboarding.storage.runs import GuardRefused, IdempotencyKey, IdTaken, KeyTa
 TRIES = 3
 
 
-def start_run(  # noqa: PLR0913 - two gateways, and what the edge knows
+def start_run(
     access: Access,
     task: Task,
     *,

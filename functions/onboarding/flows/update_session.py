@@ -14,7 +14,7 @@ from onboarding.storage.sessions import AssigneeNotEligible, SessionMoved, Sessi
 TRIES = 3
 
 
-def update_session(  # noqa: PLR0913 - two gateways, and what the edge knows
+def update_session(
     access: Access,
     session_id: int,
     edit: Edit,

@@ -27,7 +27,7 @@ type Item = dict[str, Any]
 
 TRIES = 6
 FIRST_PAUSE = 0.025
-"""Seconds; the pause before the n-th new try is drawn from 0 to FIRST_PAUSE × 2ⁿ (full jitter)."""
+"""Seconds; the pause before the n-th new try is drawn from 0 to FIRST_PAUSE times 2 to the n (full jitter)."""
 
 _REASONS = re.compile(r"\[([A-Za-z, ]*)\]\s*$")
 _CONFLICT = ("TransactionConflict", "Transaction is ongoing for the item", "TransactionInProgress")

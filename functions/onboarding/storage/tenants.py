@@ -155,14 +155,17 @@ class Tenants:
         except ConditionFailed:
             raise ConnectionFixed from None
 
-    def connection(self, tenant_id: int, connection_id: int) -> Connection | None:
-        """Read a connection.
+    def connection(self, tenant_id: int, connection_id: int) -> Connection:
+        """Read a connection that is known to be registered; none is ever removed.
 
         Raises:
+            LookupError: If it is not.
             Transient: If DynamoDB did not answer.
         """
         item = self._dynamo.get(self._table, keys.key(tenant_id, keys.connection(connection_id)))
-        return _connection_of(connection_id, item) if item else None
+        if item is None:
+            raise LookupError(f"connection {connection_id} of tenant {tenant_id} is not registered")
+        return _connection_of(connection_id, item)
 
     def _with_session(self, write: Put | Delete, leaves: Change | None, seen: Session | None) -> None:
         if seen is None:

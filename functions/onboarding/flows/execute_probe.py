@@ -1,0 +1,59 @@
+"""Execute a run of a probe: claim it, examine the tenant, end it with what was found."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from onboarding.domain.connection import Connection
+from onboarding.domain.finding import Finding, Obstacle
+from onboarding.domain.run import RunStatus
+from onboarding.domain.tenant import Tenant
+from onboarding.errors import Transient
+from onboarding.flows import ending
+from onboarding.storage.runs import RunMoved, Runs
+from onboarding.storage.tenants import Tenants
+from onboarding.tasks import PROBES
+
+
+def execute_probe(
+    tenant_id: int,
+    run_id: int,
+    *,
+    runs: Runs,
+    tenants: Tenants,
+    reach: Callable[[Connection], Tenant],
+    claim_id: str,
+    new_id: Callable[[], int],
+    lease: timedelta,
+    clock: Callable[[], datetime],
+    report: Callable[[str], object],
+) -> RunStatus | None:
+    """Execute a run, if it is to be had; return how it ended, or None if it is somebody else's.
+
+    *report* is told of an exception nobody foresaw, while it is at hand: such an execution has failed for good.
+
+    Raises:
+        Transient: If DynamoDB did not answer; the lease runs out and the run is claimed anew.
+    """
+    try:
+        run = runs.claim(tenant_id, run_id, claim_id=claim_id, now=clock(), lease=lease)
+        connection = tenants.connection(tenant_id, run.connection_id)
+        status = RunStatus.SUCCEEDED
+        try:
+            finding = _found(PROBES[run.task_type], reach(connection), connection, clock())
+        except Transient:
+            raise
+        except Exception:  # noqa: BLE001 - a bug in a task must not leave its run under way
+            report("the execution failed")
+            status, finding = RunStatus.FAILED, ending.run_failed()
+        return ending.end(run, status, finding, runs=runs, new_id=new_id, now=clock())
+    except RunMoved:
+        return None
+
+
+def _found(
+    examine: Callable[[Tenant, Connection, datetime], Finding], tenant: Tenant, connection: Connection, now: datetime
+) -> Finding:
+    try:
+        return examine(tenant, connection, now)
+    except Obstacle as obstacle:
+        return obstacle.finding

@@ -1,0 +1,103 @@
+"""Sweep: do what is due and nobody else will do, each in one write against the state that was read."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from onboarding.domain import lock
+from onboarding.domain.board import newest_activity
+from onboarding.domain.editing import abandoned_by_the_sweep
+from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at
+from onboarding.flows import ending
+from onboarding.storage.board import Boards
+from onboarding.storage.runs import DueRun, RunMoved, Runs
+from onboarding.storage.sessions import SessionMoved, Sessions, SomethingActive
+
+
+class Act(StrEnum):
+    """What the sweep did about one thing that seemed due."""
+
+    ABANDONED = "session_abandoned"
+    PUT_OFF = "session_put_off"
+    SENT_AGAIN = "run_sent_again"
+    REVIVED = "run_revived"
+    CANCELLED = "run_cancelled"
+    TIMED_OUT = "run_timed_out"
+    NOTHING = "nothing"
+    """It was not due, or somebody else was faster."""
+
+
+def sweep_session(
+    tenant_id: int,
+    *,
+    sessions: Sessions,
+    boards: Boards,
+    idle: timedelta,
+    new_id: Callable[[], int],
+    now: datetime,
+) -> Act:
+    """Abandon a tenant's open session if it was idle for *idle*: no change, no run, no live lock.
+
+    Raises:
+        Transient: If DynamoDB did not answer.
+    """
+    session = sessions.get_open(tenant_id)
+    if session is None:
+        return Act.NOTHING
+    guard = boards.guard(tenant_id)
+    due_at = newest_activity(guard, session.updated_at) + idle
+    held = lock.live(session.lock, now)
+    if held:
+        due_at = max(due_at, held.until)
+    if guard.active:
+        due_at = max(due_at, now + idle)
+    if due_at > now:
+        sessions.put_off(session, due_at)
+        return Act.PUT_OFF
+    try:
+        sessions.save(abandoned_by_the_sweep(session, new_id(), now))
+    except (SessionMoved, SomethingActive):
+        return Act.NOTHING
+    return Act.ABANDONED
+
+
+def sweep_run(due: DueRun, *, runs: Runs, resend_after: timedelta, new_id: Callable[[], int], now: datetime) -> Act:
+    """Send a run again that nobody claimed, revive or end one whose worker died, end one past its deadline.
+
+    Raises:
+        Transient: If DynamoDB did not answer.
+    """
+    run = runs.get(due.tenant_id, due.run_id)
+    if run is None or not run.status.is_active:
+        return Act.NOTHING
+    act = _due_act(run, resend_after, now)
+    try:
+        if act is Act.TIMED_OUT:
+            return _end(run, runs, new_id, now)
+        if act is not Act.NOTHING:
+            runs.send_again(run, now)
+    except RunMoved:
+        return Act.NOTHING
+    return act
+
+
+def _due_act(run: Run, resend_after: timedelta, now: datetime) -> Act:
+    """Judge what is due; the index only proposed it."""
+    if now >= run.deadline:
+        return Act.TIMED_OUT
+    if run.status is RunStatus.QUEUED:
+        sent_at = run.outbox_at or run.queued_at
+        due = resend_at(sent_at, run.sendings, resend_after, run.not_before) <= now
+        return Act.SENT_AGAIN if due else Act.NOTHING
+    if run.lease_until and run.lease_until > now:
+        return Act.NOTHING
+    worn_out = run.cancel_requested_at or run.attempts >= MAX_ATTEMPTS
+    return Act.TIMED_OUT if worn_out else Act.REVIVED
+
+
+def _end(run: Run, runs: Runs, new_id: Callable[[], int], now: datetime) -> Act:
+    if run.cancel_requested_at:
+        runs.cancel(run, now)
+        return Act.CANCELLED
+    ended = ending.end(run, RunStatus.TIMED_OUT, ending.run_timed_out(), runs=runs, new_id=new_id, now=now)
+    return Act.CANCELLED if ended is RunStatus.CANCELLED else Act.TIMED_OUT

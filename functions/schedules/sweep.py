@@ -1,0 +1,56 @@
+"""Every minute: abandon idle sessions, send unclaimed runs again, revive or end runs whose worker died."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from onboarding import ids
+from onboarding.flows.sweep import Act, sweep_run, sweep_session
+from onboarding.storage.keys import SHARDS
+from onboarding.wiring import stores
+
+MOST_PER_SHARD = 100
+"""Things of one kind that one sweep looks at per shard; the longest due come first, the rest in a minute."""
+
+logger = Logger()
+
+
+class SweepFailed(Exception):  # noqa: N818 - the invocation's outcome
+    """Some of what was due could not be done; the log says what, and the next sweep tries again."""
+
+
+def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
+    """Do what is due; return how often each act was done.
+
+    What fails does not keep the rest from being done, but the invocation fails in the end, so that people hear of it.
+    """
+    acts: Counter[Act] = Counter()
+    failures = 0
+    for do in _due(datetime.now(UTC)):
+        try:
+            acts[do()] += 1
+        except Exception:
+            logger.exception("not done", extra={"act": do.args})
+            failures += 1
+    counts = {act.value: count for act, count in acts.items()}
+    logger.info("swept", extra={**counts, "failures": failures})
+    if failures:
+        raise SweepFailed(f"{failures} acts failed")
+    return counts
+
+
+def _due(now: datetime) -> Iterator["partial[Act]"]:
+    settings, sessions, runs = stores.settings(), stores.sessions(), stores.runs()
+    on_session = partial(
+        sweep_session, sessions=sessions, boards=stores.boards(), idle=settings.idle, new_id=ids.new, now=now
+    )
+    on_run = partial(sweep_run, runs=runs, resend_after=settings.resend_after, new_id=ids.new, now=now)
+    for shard in range(SHARDS):
+        for tenant_id in sessions.list_due(shard, now, limit=MOST_PER_SHARD):
+            yield partial(on_session, tenant_id)
+        for due in runs.list_due(shard, now, limit=MOST_PER_SHARD):
+            yield partial(on_run, due)

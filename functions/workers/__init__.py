@@ -1,0 +1,1 @@
+"""What runs without anybody waiting: the dispatcher of saved runs, and the workers that execute them."""

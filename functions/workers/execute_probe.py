@@ -1,0 +1,42 @@
+"""Probe queue → Graph → evidence: execute runs that may run side by side."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from onboarding import ids
+from onboarding.domain.deadline import Deadline
+from onboarding.domain.run import RunStatus
+from onboarding.flows.execute_probe import execute_probe
+from onboarding.sqs import Order, executed, logger
+from onboarding.wiring import stores
+from onboarding.wiring.graph import open_batch
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Execute a batch of probes over one connection to Graph."""
+    waiting = len(event["Records"])
+    with open_batch() as batch:
+
+        def execute(order: Order) -> RunStatus | None:
+            # What is left of the invocation is shared fairly by the runs that still wait in it.
+            nonlocal waiting
+            share, waiting = context.get_remaining_time_in_millis() / waiting, waiting - 1
+            ends_at = context.get_remaining_time_in_millis() - share
+            deadline = Deadline(lambda: (context.get_remaining_time_in_millis() - ends_at) / 1000)
+            return execute_probe(
+                order.tenant_id,
+                order.run_id,
+                runs=stores.runs(),
+                tenants=stores.tenants(),
+                reach=lambda connection: batch.tenant(connection, deadline),
+                claim_id=str(uuid4()),
+                new_id=ids.new,
+                lease=stores.settings().lease,
+                clock=lambda: datetime.now(UTC),
+                report=logger.exception,
+            )
+
+        return executed(event, context, execute)
