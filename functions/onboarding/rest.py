@@ -9,7 +9,7 @@ import binascii
 import functools
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools import Logger
 from pydantic import BaseModel, ValidationError
 
+from onboarding import clock
 from onboarding.domain.access import PLATFORM_SCOPE, Access, Caller, Role
 from onboarding.domain.model import Concept
 from onboarding.errors import Forbidden, NotFound, Refusal
@@ -132,7 +133,7 @@ def route[P: TenantPath, Q: Parameters, B: Concept](
 
 def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str, Any]:
     """Answer with what *respond* returns or refuses with, and write the one log line of a request."""
-    started, now = time.perf_counter(), datetime.now(UTC)
+    started, now = time.perf_counter(), clock.now()
     request_id = str(event["requestContext"].get("requestId", ""))
     headers = {"x-request-id": request_id, "cache-control": "no-store"}
     try:

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from onboarding import ids
+from onboarding import clock, ids
 from onboarding.flows.sweep import Act, sweep_run, sweep_session
 from onboarding.storage.keys import SHARDS
 from onboarding.wiring import stores
@@ -30,7 +30,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """
     acts: Counter[Act] = Counter()
     failures = 0
-    for do in _due(datetime.now(UTC)):
+    for do in _due(clock.now()):
         try:
             acts[do()] += 1
         except Exception:

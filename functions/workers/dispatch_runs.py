@@ -1,11 +1,11 @@
 """Runs stream → queues: send every run that was saved with `outbox`. The only sender there is."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 
+from onboarding import clock
 from onboarding.flows.dispatch_runs import dispatch_runs
 from onboarding.storage.runs import run_of
 from onboarding.wiring.queues import queues
@@ -24,6 +24,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         if record.dynamodb and "outbox" in record.dynamodb.new_image
     ]
     runs = [run_of(image) for _, image in images]
-    lost = dispatch_runs(runs, queues=queues(), now=datetime.now(UTC))
+    lost = dispatch_runs(runs, queues=queues(), now=clock.now())
     logger.info("dispatched", extra={"runs": [run.id for run in runs], "lost": len(lost)})
     return {"batchItemFailures": [{"itemIdentifier": images[place][0]} for place in sorted(lost)]}

@@ -1,12 +1,11 @@
 """Probe queue → Graph → evidence: execute runs that may run side by side."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from onboarding import ids
+from onboarding import clock, ids
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.run import RunStatus
 from onboarding.flows.execute_probe import execute_probe
@@ -35,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
                 claim_id=str(uuid4()),
                 new_id=ids.new,
                 lease=stores.settings().lease,
-                clock=lambda: datetime.now(UTC),
+                clock=clock.now,
                 report=logger.exception,
             )
 

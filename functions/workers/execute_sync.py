@@ -1,12 +1,11 @@
 """Sync queue → Graph → evidence: execute initial_sync, alone in its tenant, in as many pieces as it takes."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from onboarding import ids
+from onboarding import clock, ids
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.run import RunStatus
 from onboarding.flows.execute_sync import execute_sync
@@ -31,7 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
                 claim_id=str(uuid4()),
                 new_id=ids.new,
                 lease=stores.settings().lease,
-                clock=lambda: datetime.now(UTC),
+                clock=clock.now,
                 report=logger.exception,
             )
 

@@ -279,12 +279,12 @@ class Dynamo:
 
 def _expressions(names: dict[str, str], values: Item, **expressions: str | None) -> Item:
     """Spell out the arguments that an operation's expressions need."""
-    text = " ".join(expression for expression in expressions.values() if expression)
-    return {
-        **{name: expression for name, expression in expressions.items() if expression},
-        "expression_attribute_names": _names(text, names) or None,
-        "expression_attribute_values": values or None,
-    }
+    spelled: Item = {name: expression for name, expression in expressions.items() if expression}
+    if attributes := _names(" ".join(spelled.values()), names):
+        spelled["expression_attribute_names"] = attributes
+    if values:
+        spelled["expression_attribute_values"] = values
+    return spelled
 
 
 def _names(text: str, names: dict[str, str]) -> dict[str, str]:
