@@ -26,7 +26,7 @@ from onboarding.graph.pace import Pace
 from onboarding.graph.tenant import GraphTenant
 from onboarding.tasks import PROBES, initial_sync
 
-SECRET = "the-application's-own-secret"
+SECRET = "the-application's-own-secret"  # noqa: S105 - of an application that exists nowhere
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 _PREFIX = "/_local/microsoft"

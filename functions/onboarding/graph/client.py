@@ -85,6 +85,10 @@ class Client:
         tries = 0
         while True:
             tries += 1
+            if not self._deadline.fits():
+                again = self._pace.now() + timedelta(seconds=AFTER_A_FAILURE)
+                raise Obstacle(of_silence().finding(next_check_at=again))
+
             started = self._pace.seconds()
             response = self._sent(request())
             if response is not None and response.status == HTTPStatus.OK:

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from onboarding.domain.finding import Finding, FindingStatus
 from onboarding.domain.payloads import SignalPayload
+from onboarding.domain.permissions import OPTIONAL, REQUIRED
 from onboarding.domain.reasons import ReasonCode
 
 
@@ -44,22 +45,24 @@ class Refused(NamedTuple):
 
     @property
     def status(self) -> FindingStatus:
-        """What it says of the tenant: nothing, if it passes by itself."""
-        return FindingStatus.UNKNOWN if self.retry is Retry.AFTER_A_WAIT else FindingStatus.FAIL
+        """What it says of the tenant; nothing, where Microsoft was only busy or out of order."""
+        return FindingStatus.UNKNOWN if self.reason in _SAYS_NOTHING else FindingStatus.FAIL
 
     def finding(self, next_check_at: datetime | None = None) -> Finding:
         """Make it what a task found; only what passes by itself has a *next_check_at*."""
-        passes = self.status is FindingStatus.UNKNOWN
         message = None
         if self.reason is ReasonCode.PERMISSION_MISSING and self.signal.permissions:
-            message = f"Not granted: one of {', '.join(self.signal.permissions)}."
+            message = f"Not granted: {' or '.join(self.signal.permissions)}."
         return Finding.because(
             self.status,
             self.reason,
             message=message,
-            next_check_at=next_check_at if passes else None,
+            next_check_at=next_check_at if self.retry is Retry.AFTER_A_WAIT else None,
             **self.signal.kept(),
         )
+
+
+_SAYS_NOTHING = {ReasonCode.TOKEN_THROTTLED, ReasonCode.GRAPH_THROTTLED, ReasonCode.GRAPH_UNAVAILABLE}
 
 
 _NUMBERS: dict[int, ReasonCode] = {
@@ -168,8 +171,11 @@ def _token_reason(status: int, error: Mapping[str, Any], numbers: tuple[int, ...
     return words.get(str(error.get("error")), ReasonCode.AUTH_FAILED_OTHER)
 
 
-def of_graph(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
-    """Read a refusal of Microsoft Graph."""
+def of_graph(status: int, headers: Mapping[str, str], body: bytes, *, needs: tuple[str, ...] = ()) -> Refused:
+    """Read a refusal of Microsoft Graph.
+
+    Where it names no permission that would do, those are the ones the call *needs*.
+    """
     error = _object(body).get("error")
     text = error.get("message") if isinstance(error, dict) else None
     text = text if isinstance(text, str) else ""
@@ -177,7 +183,7 @@ def of_graph(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
     signal = SignalPayload(
         http_status=status,
         request_id=_guid(headers.get("request-id")),
-        permissions=_permissions(text) if reason is ReasonCode.PERMISSION_MISSING else (),
+        permissions=(_permissions(text) or needs) if reason is ReasonCode.PERMISSION_MISSING else (),
     )
     if reason is ReasonCode.GRAPH_UNAVAILABLE and status < HTTPStatus.INTERNAL_SERVER_ERROR:
         # Our own question was refused for a reason that is not in the table: asking again changes nothing.
@@ -230,8 +236,10 @@ def _guid(value: object) -> str | None:
 
 
 def _permissions(text: str) -> tuple[str, ...]:
+    """Find the permissions that *text* names; of several that would do, those we ask customers for."""
     for pattern in _SCOPES:
         if found := pattern.search(text):
-            names = (name.strip() for name in found["names"].split(","))
-            return tuple(name for name in names if _SCOPE.fullmatch(name))[:_MOST_SCOPES]
+            names = [name.strip() for name in found["names"].split(",")]
+            named = tuple(name for name in names if _SCOPE.fullmatch(name))[:_MOST_SCOPES]
+            return tuple(name for name in named if name in REQUIRED | OPTIONAL) or named
     return ()

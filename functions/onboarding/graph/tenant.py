@@ -1,6 +1,7 @@
 """Answers the domain's `Tenant` questions with Microsoft Graph."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -33,22 +34,41 @@ _MOST_PAGES = 100
 
 
 class _Listing(NamedTuple):
-    """Where an area is listed, and what of each item is asked for."""
+    """Where an area is listed, what of each item is asked for, and the permission that takes."""
 
     path: str
     select: str
+    needs: str
 
 
 _LISTINGS = {
-    Area.DEVICE_CONFIGURATIONS: _Listing("v1.0/deviceManagement/deviceConfigurations", "id,lastModifiedDateTime"),
+    Area.DEVICE_CONFIGURATIONS: _Listing(
+        "v1.0/deviceManagement/deviceConfigurations",
+        "id,lastModifiedDateTime",
+        "DeviceManagementConfiguration.Read.All",
+    ),
     # Beta only: https://learn.microsoft.com/graph/api/intune-deviceconfigv2-devicemanagementconfigurationpolicy-list
-    Area.CONFIGURATION_POLICIES: _Listing("beta/deviceManagement/configurationPolicies", "id,lastModifiedDateTime"),
-    Area.COMPLIANCE_POLICIES: _Listing("v1.0/deviceManagement/deviceCompliancePolicies", "id,lastModifiedDateTime"),
+    Area.CONFIGURATION_POLICIES: _Listing(
+        "beta/deviceManagement/configurationPolicies",
+        "id,lastModifiedDateTime",
+        "DeviceManagementConfiguration.Read.All",
+    ),
+    Area.COMPLIANCE_POLICIES: _Listing(
+        "v1.0/deviceManagement/deviceCompliancePolicies",
+        "id,lastModifiedDateTime",
+        "DeviceManagementConfiguration.Read.All",
+    ),
     # What a device changes itself shows in its last contact; devices have no time of modification.
-    Area.MANAGED_DEVICES: _Listing("v1.0/deviceManagement/managedDevices", "id,lastSyncDateTime"),
+    Area.MANAGED_DEVICES: _Listing(
+        "v1.0/deviceManagement/managedDevices", "id,lastSyncDateTime", "DeviceManagementManagedDevices.Read.All"
+    ),
     # Beta only: https://learn.microsoft.com/graph/api/intune-shared-devicemanagementscript-list
-    Area.SCRIPTS: _Listing("beta/deviceManagement/deviceManagementScripts", "id,lastModifiedDateTime"),
-    Area.MOBILE_APPS: _Listing("v1.0/deviceAppManagement/mobileApps", "id,lastModifiedDateTime"),
+    Area.SCRIPTS: _Listing(
+        "beta/deviceManagement/deviceManagementScripts", "id,lastModifiedDateTime", "DeviceManagementScripts.Read.All"
+    ),
+    Area.MOBILE_APPS: _Listing(
+        "v1.0/deviceAppManagement/mobileApps", "id,lastModifiedDateTime", "DeviceManagementApps.Read.All"
+    ),
 }
 
 
@@ -73,10 +93,9 @@ class GraphTenant:
     def principal(self) -> Principal | None:
         """Find our application in the tenant; None if Microsoft Graph does not know it there."""
         app_id = quote(self._connection.client_id, safe="")
+        path = f"v1.0/servicePrincipals(appId='{app_id}')?$select=id,accountEnabled"
         try:
-            found = self._one(
-                ServicePrincipalAnswer, f"v1.0/servicePrincipals(appId='{app_id}')?$select=id,accountEnabled"
-            )
+            found = self._one(ServicePrincipalAnswer, path)
         except Obstacle as obstacle:
             if obstacle.finding.reason_code is ReasonCode.RESOURCE_MISSING:
                 return None
@@ -85,18 +104,20 @@ class GraphTenant:
 
     def graph_principal(self) -> GraphPrincipal:
         """Find Microsoft Graph's own service principal."""
-        found = self._one(GraphPrincipalAnswer, f"v1.0/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles")
+        path = f"v1.0/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles"
+        found = self._one(GraphPrincipalAnswer, path, "Application.Read.All")
         return GraphPrincipal(found.id, {role.id: role.value for role in found.roles if role.value})
 
     def grants(self, principal_id: str) -> tuple[Grant, ...]:
         """List the app roles assigned to *principal_id*."""
         path = f"v1.0/servicePrincipals/{quote(principal_id, safe='')}/appRoleAssignments"
-        return tuple(Grant(item.role_id, item.resource_id) for item in self._all(AppRoleAssignment, path))
+        assignments = self._all(AppRoleAssignment, path, "Application.Read.All")
+        return tuple(Grant(item.role_id, item.resource_id) for item in assignments)
 
     def organization(self) -> Organization:
         """Ask who the customer is; a tenant has exactly one organization."""
         path = "v1.0/organization?$select=id,displayName,verifiedDomains"
-        reply = self._get(f"{self._hosts.graph}/{path}")
+        reply = self._get(f"{self._hosts.graph}/{path}", "Organization.Read.All")
         found = _items(OrganizationAnswer, reply)
         if not found:
             raise unusable()
@@ -113,12 +134,13 @@ class GraphTenant:
                 consumed_units=item.consumed_units,
                 plans=frozenset(plan.name for plan in item.plans if plan.status != "Disabled"),
             )
-            for item in self._all(SubscribedSku, "v1.0/subscribedSkus")
+            for item in self._all(SubscribedSku, "v1.0/subscribedSkus", "LicenseAssignment.Read.All")
         )
 
     def intune_subscription(self) -> str | None:
         """Ask how the Intune account stands."""
-        return self._one(DeviceManagementAnswer, "v1.0/deviceManagement?$select=subscriptionState").state
+        path = "v1.0/deviceManagement?$select=subscriptionState"
+        return self._one(DeviceManagementAnswer, path, "DeviceManagementServiceConfig.Read.All").state
 
     def mdm_authority(self) -> str | None:
         """Ask who manages the tenant's devices.
@@ -127,35 +149,36 @@ class GraphTenant:
         `GET /organization/{id}` (https://learn.microsoft.com/graph/api/intune-onboarding-organization-get).
         """
         tenant_id = quote(self._connection.entra_tenant_id, safe="")
-        return self._one(MdmAnswer, f"v1.0/organization/{tenant_id}?$select=mobileDeviceManagementAuthority").authority
+        path = f"v1.0/organization/{tenant_id}?$select=mobileDeviceManagementAuthority"
+        return self._one(MdmAnswer, path, "DeviceManagementServiceConfig.Read.All").authority
 
     def directory_roles(self, principal_id: str) -> frozenset[str]:
         """List the directory roles assigned to *principal_id*."""
         path = f"v1.0/roleManagement/directory/roleAssignments?$filter=principalId%20eq%20'{quote(principal_id)}'"
-        return frozenset(item.role_id for item in self._all(RoleAssignment, path))
+        return frozenset(item.role_id for item in self._all(RoleAssignment, path, "RoleManagement.Read.Directory"))
 
     def page(self, area: Area, link: str | None) -> Page:
         """Read one page of *area*; names stay behind, only the count and the latest change go on."""
         listing = _LISTINGS[area]
-        reply = self._get(link or f"{self._hosts.graph}/{listing.path}?$select={listing.select}")
+        reply = self._get(link or f"{self._hosts.graph}/{listing.path}?$select={listing.select}", listing.needs)
         items = _items(InventoryItem, reply)
         changes = (item.modified_at or item.synced_at for item in items)
         return Page(len(items), max(filter(None, changes), default=None), self._next(reply))
 
-    def _one[A: Answer](self, answer: type[A], path: str) -> A:
-        return _parsed(answer, self._get(f"{self._hosts.graph}/{path}").json())
+    def _one[A: Answer](self, answer: type[A], path: str, *needs: str) -> A:
+        return _parsed(answer, self._get(f"{self._hosts.graph}/{path}", *needs).json())
 
-    def _all[A: Answer](self, answer: type[A], path: str) -> Iterator[A]:
+    def _all[A: Answer](self, answer: type[A], path: str, *needs: str) -> Iterator[A]:
         url: str | None = f"{self._hosts.graph}/{path}"
         for _ in range(_MOST_PAGES):
             if url is None:
                 return
-            reply = self._get(url)
+            reply = self._get(url, *needs)
             yield from _items(answer, reply)
             url = self._next(reply)
         raise unusable()
 
-    def _get(self, url: str) -> Reply:
+    def _get(self, url: str, *needs: str) -> Reply:
         # Also what was saved by an earlier invocation passes here: a link is checked where it is used.
         if not self._hosts.is_graph(url):
             raise unusable()
@@ -170,7 +193,7 @@ class GraphTenant:
             self._tokens.reject(self._connection, token)
             token = self._tokens.of(self._connection, self._hosts, self._client)
 
-        return self._client.send(request, of_graph, renew)
+        return self._client.send(request, partial(of_graph, needs=needs), renew)
 
     def _next(self, reply: Reply) -> str | None:
         """Find the link to the next page.

@@ -4,7 +4,7 @@ After every page the position is handed out to be saved; whoever goes on from it
 because an item is counted in the same step that moves the position past its page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from onboarding.domain.deadline import Deadline
@@ -21,7 +21,7 @@ MAX_TRIES = 5
 """How often the same page is put back before its area is given up; crashes are counted elsewhere."""
 
 _PASSING = {ReasonCode.GRAPH_THROTTLED, ReasonCode.TOKEN_THROTTLED, ReasonCode.GRAPH_UNAVAILABLE}
-"""What passes by itself: the run is put back and tries the same page again."""
+"""What says nothing of the tenant. With a time to look again it passes: the run is put back and tries again."""
 
 _OF_ONE_AREA = {ReasonCode.PERMISSION_MISSING, ReasonCode.RESOURCE_MISSING, ReasonCode.INTUNE_NOT_PROVISIONED}
 """What closes one area and says nothing of the next. Anything else ends the whole run."""
@@ -114,8 +114,9 @@ def examine(tenant: Tenant, *, resume: dict[str, Any] | None, checkpoint: Checkp
 
 def _after(obstacle: Obstacle, position: Position, checkpoint: Checkpoint) -> Position:
     finding = obstacle.finding
+    passes = finding.reason_code in _PASSING and finding.next_check_at is not None
 
-    if finding.reason_code in _PASSING and position.tries + 1 < MAX_TRIES:
+    if passes and position.tries + 1 < MAX_TRIES:
         position = position.put_back()
         checkpoint(position.progress(), position.model_dump(mode="json"))
         raise Postponed(finding.next_check_at) from obstacle
@@ -128,22 +129,32 @@ def _after(obstacle: Obstacle, position: Position, checkpoint: Checkpoint) -> Po
 
 def _judged(areas: tuple[AreaPayload, ...]) -> Finding:
     unread = [area for area in areas if area.reason_code is not None]
+    undecided = next((area.reason_code for area in areas if area.reason_code in _PASSING), None)
     payload = InventoryPayload(areas=areas).kept()
 
     if not unread:
         total = sum(area.items for area in areas)
         return Finding.ok(f"All {len(areas)} areas were read: {total:,} items.", **payload)
 
-    causes = " ".join(f"{_LABELS[area.area].capitalize()}: {_cause(area)}" for area in unread)
+    causes = _causes(unread)
     if len(unread) < len(areas):
         message = f"{len(areas) - len(unread)} of {len(areas)} areas were read. {causes}"
         return Finding.because(FindingStatus.WARN, ReasonCode.SYNC_PARTIAL, message=message, **payload)
-    return Finding.because(
-        FindingStatus.FAIL, ReasonCode.SYNC_FAILED, message=f"No area could be read whole. {causes}", **payload
-    )
+    message = f"No area could be read whole. {causes}"
+    if undecided is not None:
+        return Finding.because(FindingStatus.UNKNOWN, undecided, message=message, **payload)
+    return Finding.because(FindingStatus.FAIL, ReasonCode.SYNC_FAILED, message=message, **payload)
+
+
+def _causes(unread: Iterable[AreaPayload]) -> str:
+    """Say why areas were not read, each cause once."""
+    labels: dict[str, list[str]] = {}
+    for area in unread:
+        labels.setdefault(_cause(area), []).append(_LABELS[area.area])
+    return " ".join(f"{', '.join(areas).capitalize()}: {cause}" for cause, areas in labels.items())
 
 
 def _cause(area: AreaPayload) -> str:
     if area.permissions:
-        return f"one of {', '.join(area.permissions)} must be granted."
+        return f"{' or '.join(area.permissions)} is not granted."
     return REASONS[area.reason_code].sentence if area.reason_code else ""
