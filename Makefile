@@ -9,6 +9,9 @@ ifneq ($(origin AS),command line)
 AS :=
 endif
 
+# Bytecode is what makes the second start quick; the packages are installed without it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,15 +22,15 @@ setup:
 
 .PHONY: run
 run: setup ## Serve the whole template on this machine [PORT=8000] [DETACH=1] [FRESH=1] [PARAMS="LockSeconds=5 …"]
-	@$(BIN)/python -m local run $(if $(PORT),--port '$(PORT)') $(if $(filter 1,$(DETACH)),--detach) $(if $(filter 1,$(FRESH)),--fresh) $(foreach parameter,$(PARAMS),--parameter '$(parameter)')
+	@$(BIN)/python -m local.run $(if $(PORT),--port '$(PORT)') $(if $(filter 1,$(DETACH)),--detach) $(if $(filter 1,$(FRESH)),--fresh) $(foreach parameter,$(PARAMS),--parameter '$(parameter)')
 
 .PHONY: stop
 stop: setup ## End all of what `make run` started; sessions, runs and evidence are kept
-	@$(BIN)/python -m local stop
+	@$(BIN)/python -m local.stop
 
 .PHONY: token
 token: setup ## Print a bearer token, as in `make -s token AS=2` [SCOPE=onboarding.admin] [TTL=3600]
-	@$(BIN)/python -m local token $(if $(AS),--user '$(AS)') $(if $(SCOPE),--scope '$(SCOPE)') $(if $(TTL),--ttl='$(TTL)')
+	@$(BIN)/python -m local.print_token $(if $(AS),--user '$(AS)') $(if $(SCOPE),--scope '$(SCOPE)') $(if $(TTL),--ttl='$(TTL)')
 
 .PHONY: demo
 demo: setup ## Carry a tenant through a whole onboarding, over HTTP

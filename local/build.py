@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
+from local import ROOT
 from local.refusals import Refused
 
-ROOT = Path(__file__).absolute().parent.parent
 TOOLS = ROOT / ".venv" / "bin"
 BUILT = ROOT / ".aws-sam" / "build"
 LAYER = "Dependencies"
@@ -102,7 +102,7 @@ def _digest_of_inputs(architecture: str) -> str:
 def _run_sam(architecture: str) -> None:
     # sam looks for the runtime's python and its pip on PATH: ours come first.
     environment = os.environ | {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
-    command = [TOOLS / "sam", "build", "--cached", "--parameter-overrides", f"Architecture={architecture}"]
+    command = [str(TOOLS / "sam"), "build", "--cached", "--parameter-overrides", f"Architecture={architecture}"]
     finished = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
     if finished.returncode != 0:
         raise Refused(f"sam build failed:\n{finished.stdout}{finished.stderr}")
@@ -148,7 +148,9 @@ def main() -> None:
     """Build, or only check that the layer's committed pins are current."""
     parser = argparse.ArgumentParser(prog="local.build", description=__doc__)
     parser.add_argument("--architecture", choices=["arm64", "x86_64"], default=machine_architecture())
-    parser.add_argument("--check-pins", action="store_true", help="only check that the layer's pins are those of uv.lock")
+    parser.add_argument(
+        "--check-pins", action="store_true", help="only check that the layer's pins are those of uv.lock"
+    )
     arguments = parser.parse_args()
     try:
         if arguments.check_pins:

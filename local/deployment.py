@@ -7,14 +7,15 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError, WaiterError
 
 from local import emulator, expansion
-from local.build import BUILT, LAYER
+from local.build import BUILT, LAYER, STAMP
 from local.refusals import Refused
 from local.state import Deployed, State
 
@@ -49,6 +50,12 @@ class Facts:
     functions: dict[str, str]
 
 
+def client(service: str, port: int) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Return a client of *service* in the emulator, whatever the person's own AWS settings are."""
+    session: Any = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=emulator.REGION)  # noqa: S106 - the emulator takes any
+    return session.client(service, endpoint_url=emulator.endpoint(port))
+
+
 def upstream(port: int) -> str:
     """Return the address under which the emulator serves the API, paths to be appended."""
     return f"{emulator.endpoint(port)}/_aws/execute-api/{API_ID}/$default"
@@ -62,35 +69,34 @@ def check_parameters(given: dict[str, str]) -> None:
 
 
 def deploy(state: State, port: int, wanted: Wanted) -> bool:
-    """Make the emulator on *port* run what was built last; say whether its stack is a new one, still to be seeded.
+    """Make the emulator on *port* run what was built last; say whether its tenants are still to be registered.
 
     Raises:
         Refused: If the emulator does not take the stack, with its reason.
     """
+    stack_id, before = _stack_id(port), state.deployed()
+    if before is not None and before.stack_id != stack_id:
+        before = None  # the emulator was killed before it could save, and knows nothing of it
+    digest = _digest(wanted)
+    if before is not None and before.digest == digest:
+        return not before.seeded
+    print("Deploying the template …", flush=True)
     code = _zip(_functions(), {CLOUDS: json.dumps(wanted.clouds).encode()})
     layer = _zip(BUILT / LAYER, {})
-    keys = {name: f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip" for name, content in
-            {"functions": code, "layer": layer}.items()}
+    code_key, layer_key = (f"{hashlib.sha256(content).hexdigest()}.zip" for content in (code, layer))
     template = expansion.expand(
         expansion.read(BUILT / "template.yaml"),
         wanted.parameters,
-        code=f"s3://{BUCKET}/{keys['functions']}",
-        layer=f"s3://{BUCKET}/{keys['layer']}",
+        code=f"s3://{BUCKET}/{code_key}",
+        layer=f"s3://{BUCKET}/{layer_key}",
         api_id=API_ID,
     )
-    body = json.dumps(template, sort_keys=True)
-    digest = hashlib.sha256((body + json.dumps(wanted.parameters, sort_keys=True)).encode()).hexdigest()
-    before, stack_id = state.deployed(), _stack_id(port)
-    known = before is not None and before.stack_id == stack_id
-    if known and before is not None and before.digest == digest:
-        return not before.seeded
-    print("Deploying the template …", flush=True)
     # CloudFormation takes no more than 51,200 bytes of template in a request, hence from the bucket.
-    _upload(port, {keys["functions"]: code, keys["layer"]: layer, TEMPLATE_KEY: body.encode()})
+    _upload(port, {code_key: code, layer_key: layer, TEMPLATE_KEY: json.dumps(template).encode()})
     _put_stack(port, wanted.parameters, exists=stack_id is not None)
     _put_secret(port, state.client_secret())
     _expire_items(port, template)
-    seeded = known and before is not None and before.seeded
+    seeded = before is not None and before.seeded
     deployed = Deployed(digest=digest, stack_id=facts(port).stack_id, emulator_port=port, seeded=seeded)
     state.record_deployed(deployed)
     return not seeded
@@ -105,7 +111,7 @@ def mark_seeded(state: State) -> None:
 
 def facts(port: int) -> Facts:
     """Look up where the stack's tables, queues and functions are."""
-    cloudformation = emulator.client("cloudformation", port)
+    cloudformation = client("cloudformation", port)
     stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     physical = {found["LogicalResourceId"]: found["PhysicalResourceId"] for found in resources}
@@ -125,8 +131,15 @@ def facts(port: int) -> Facts:
 
 def client_secret_arn(port: int) -> str:
     """Return the ARN that the seeded connections name as their credential."""
-    arn: str = emulator.client("secretsmanager", port).describe_secret(SecretId=CLIENT_SECRET)["ARN"]
+    arn: str = client("secretsmanager", port).describe_secret(SecretId=CLIENT_SECRET)["ARN"]
     return arn
+
+
+def _digest(wanted: Wanted) -> str:
+    """Digest all that a deployment follows from: what was built, what is wanted of it, and how it is done here."""
+    how = [Path(__file__), Path(expansion.__file__)]
+    contents = [STAMP.read_bytes(), json.dumps(asdict(wanted), sort_keys=True).encode(), *(p.read_bytes() for p in how)]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 
 def _functions() -> Path:
@@ -134,7 +147,7 @@ def _functions() -> Path:
     template = expansion.read(BUILT / "template.yaml")
     for logical_id, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            return BUILT / logical_id
+            return BUILT / str(logical_id)
     raise Refused("the template has no function")
 
 
@@ -160,7 +173,7 @@ def _zip(folder: Path, replaced: dict[str, bytes]) -> bytes:
 
 def _stack_id(port: int) -> str | None:
     try:
-        stack = emulator.client("cloudformation", port).describe_stacks(StackName=STACK)["Stacks"][0]
+        stack = client("cloudformation", port).describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError:
         return None
     found: str = stack["StackId"]
@@ -168,14 +181,14 @@ def _stack_id(port: int) -> str | None:
 
 
 def _upload(port: int, contents: dict[str, bytes]) -> None:
-    s3 = emulator.client("s3", port)
+    s3 = client("s3", port)
     s3.create_bucket(Bucket=BUCKET)
     for key, content in contents.items():
         s3.put_object(Bucket=BUCKET, Key=key, Body=content)
 
 
 def _put_stack(port: int, parameters: dict[str, str], *, exists: bool) -> None:
-    cloudformation = emulator.client("cloudformation", port)
+    cloudformation = client("cloudformation", port)
     verb, done = (
         (cloudformation.update_stack, "stack_update_complete")
         if exists
@@ -204,7 +217,7 @@ def _reason(cloudformation: Any) -> str | None:  # noqa: ANN401 - a boto3 client
 
 
 def _put_secret(port: int, value: str) -> None:
-    secretsmanager = emulator.client("secretsmanager", port)
+    secretsmanager = client("secretsmanager", port)
     try:
         secretsmanager.create_secret(Name=CLIENT_SECRET, SecretString=value)
     except secretsmanager.exceptions.ResourceExistsException:
@@ -213,8 +226,8 @@ def _put_secret(port: int, value: str) -> None:
 
 def _expire_items(port: int, template: dict[str, Any]) -> None:
     """Switch on each table's TTL, which the emulator's CloudFormation leaves out."""
-    dynamodb = emulator.client("dynamodb", port)
-    resources = emulator.client("cloudformation", port).describe_stack_resources(StackName=STACK)["StackResources"]
+    dynamodb = client("dynamodb", port)
+    resources = client("cloudformation", port).describe_stack_resources(StackName=STACK)["StackResources"]
     for found in resources:
         wanted = template["Resources"][found["LogicalResourceId"]].get("Properties", {})
         if found["ResourceType"] == "AWS::DynamoDB::Table" and "TimeToLiveSpecification" in wanted:

@@ -11,11 +11,8 @@ import subprocess
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
 
-import boto3
-
-from local.build import ROOT
+from local import ROOT
 from local.processes import Process
 from local.refusals import Refused
 from local.state import State
@@ -30,12 +27,6 @@ END_WITHIN = 60.0
 def endpoint(port: int) -> str:
     """Return where the emulator on *port* answers as AWS."""
     return f"http://{HOST}:{port}"
-
-
-def client(service: str, port: int) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
-    """Return a boto3 client of *service* that talks to the emulator, whatever the caller's own AWS settings are."""
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)  # noqa: S106
-    return session.client(service, endpoint_url=endpoint(port))
 
 
 def start(state: State, port: int) -> subprocess.Popen[bytes]:
@@ -97,7 +88,7 @@ def _environment(state: State, port: int) -> dict[str, str]:
 
 
 def _forget_stream_positions(saved: Path) -> None:
-    """Let stream readers start at the horizon: positions are saved and records are not, so a saved one skips new ones."""
+    """Let stream readers start at the horizon: positions are saved, records are not, so a saved one skips new ones."""
     if not saved.is_file():
         return
     content = json.loads(saved.read_text())

@@ -9,13 +9,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from local.emulator import REGION
 
-Template = dict[str, Any]
+type Template = dict[str, Any]
 
 METHODS = {"x-amazon-apigateway-any-method": "ANY"}
 """OpenAPI's word for a method → a route key's, where they differ by more than case."""
@@ -34,6 +32,10 @@ def expand(template: Template, parameters: dict[str, str], *, code: str, layer: 
 
     *code* and *layer* are the S3 URIs of what all functions and the layer run; the API gets *api_id*.
     """
+    # A second to import, and needed only when something has changed.
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415
+
     template["Globals"]["Function"].pop("CodeUri", None)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":

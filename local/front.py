@@ -12,6 +12,8 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from local.issuer import DISCOVERY_PATH, KEYS_PATH, Issuer
+
 HOST = "127.0.0.1"
 ISSUER_PREFIX = "/_local/issuer"
 MICROSOFT_PREFIX = "/_local/microsoft"
@@ -93,15 +95,21 @@ class Gateway:
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             allow_redirects=False,
         ) as answer:
-            return web.Response(
-                status=answer.status, headers=_handed_on(answer.raw_headers), body=await answer.read()
-            )
+            return web.Response(status=answer.status, headers=_handed_on(answer.raw_headers), body=await answer.read())
 
 
-def create_app(gateway: Gateway, issuer: web.Application, microsoft: web.Application) -> web.Application:
+def create_app(gateway: Gateway, issuer: Issuer, microsoft: web.Application) -> web.Application:
     """Put the API, the *issuer* and *microsoft* behind one port."""
+
+    async def discovery(_: web.Request) -> web.Response:
+        return web.json_response(issuer.discovery())
+
+    async def keys(_: web.Request) -> web.Response:
+        return web.json_response(issuer.keys())
+
     app = web.Application(client_max_size=LARGEST_BODY)
-    app.add_subapp(ISSUER_PREFIX, issuer)
+    app.router.add_get(ISSUER_PREFIX + DISCOVERY_PATH, discovery)
+    app.router.add_get(ISSUER_PREFIX + KEYS_PATH, keys)
     app.add_subapp(MICROSOFT_PREFIX, microsoft)
     app.router.add_route("*", "/{path:.*}", gateway.answer)
     return app

@@ -7,7 +7,6 @@ import time
 from typing import Any, Self
 
 import jwt
-from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
@@ -16,6 +15,8 @@ from jwt.algorithms import RSAAlgorithm
 from local.state import State, write_privately
 
 AUDIENCE = "tenant-onboarding"
+DISCOVERY_PATH = "/.well-known/openid-configuration"
+KEYS_PATH = "/jwks.json"
 LIFETIME = 3600
 """How long a token lives unless told otherwise, in seconds."""
 
@@ -68,24 +69,16 @@ class Issuer:
             claims["scope"] = scope
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
 
-    def create_app(self) -> web.Application:
-        """Serve discovery and keys, as the API's authorizer asks for them."""
+    def discovery(self) -> dict[str, Any]:
+        """Say what an OIDC client has to know (OpenID Connect Discovery 1.0, 3)."""
+        return {
+            "issuer": self.url,
+            "jwks_uri": self.url + KEYS_PATH,
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "response_types_supported": ["token"],
+            "subject_types_supported": ["public"],
+        }
 
-        async def discovery(_: web.Request) -> web.Response:
-            return web.json_response(
-                {
-                    "issuer": self.url,
-                    "jwks_uri": f"{self.url}/jwks.json",
-                    "id_token_signing_alg_values_supported": ["RS256"],
-                    "response_types_supported": ["token"],
-                    "subject_types_supported": ["public"],
-                }
-            )
-
-        async def keys(_: web.Request) -> web.Response:
-            return web.json_response({"keys": [self._public]})
-
-        app = web.Application()
-        app.router.add_get("/.well-known/openid-configuration", discovery)
-        app.router.add_get("/jwks.json", keys)
-        return app
+    def keys(self) -> dict[str, Any]:
+        """Publish what the signatures can be checked with (RFC 7517)."""
+        return {"keys": [self._public]}

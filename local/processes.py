@@ -87,7 +87,9 @@ def _table(only: int | None = None) -> Iterator[tuple[int, int, str]]:
                     yield int(folder.name), int(fields[2]), fields[19]
         return
     which = ["-p", str(only)] if only else ["-A"]
-    rows = subprocess.run(["ps", *which, "-o", "pid=,pgid=,state=,lstart="], check=False, capture_output=True, text=True)  # noqa: S603, S607 - ps of the system
+    rows = subprocess.run(
+        ["ps", *which, "-o", "pid=,pgid=,state=,lstart="], check=False, capture_output=True, text=True
+    )
     for row in rows.stdout.splitlines():
         pid, group, state, born = row.split(maxsplit=3)
         if not state.startswith("Z"):

@@ -1,5 +1,6 @@
 """`make run`: one process that serves the front and owns the emulator, until it is asked to end."""
 
+import argparse
 import asyncio
 import json
 import os
@@ -22,6 +23,11 @@ from local.refusals import Refused
 from local.seed import seed
 from local.simulator import create_app as create_microsoft
 from local.state import Running, Stack, State
+from local.stop import end_leftovers
+from local.tenants import CLIENT_ID, TENANTS
+
+PLATFORM_USER = "1000"
+"""Whose name the seeding is done in: a user of the owning product, and a member of no tenant."""
 
 ADMIN_SCOPE = "onboarding.admin"
 READY = b"ready"
@@ -50,7 +56,8 @@ def run(state: State, options: Options) -> None:
         Refused: If a deployment is running already, the port is taken, or the template cannot be deployed.
     """
     with state.held():
-        _end_leftovers(state)
+        end_leftovers(state)
+        state.record(Running(front=Process.of(os.getpid()), port=options.port))
         with _reserved(options.port) as reserved:
             if options.fresh:
                 state.wipe()
@@ -60,16 +67,17 @@ def run(state: State, options: Options) -> None:
 
 
 def run_detached(state: State, arguments: list[str]) -> None:
-    """Run `python -m local run` with *arguments* in the background, and return when the API answers.
+    """Run `python -m local.run` with *arguments* in the background, and return when the API answers.
 
     Raises:
         Refused: If it ends instead; what it said has been printed by then.
     """
     state.folder.mkdir(parents=True, exist_ok=True)
+    before = state.log.stat().st_size if state.log.exists() else 0
     ready, tell = os.pipe()
-    with state.log.open("wb") as log:
+    with state.log.open("ab") as log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "local", "run", *arguments, "--tell", str(tell)],
+            [sys.executable, "-m", "local.run", *arguments, "--tell", str(tell)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -78,6 +86,7 @@ def run_detached(state: State, arguments: list[str]) -> None:
         )
     os.close(tell)
     with state.log.open() as said:
+        said.seek(before)
         try:
             while not select.select([ready], [], [], 0.1)[0]:
                 sys.stdout.write(said.read())
@@ -92,30 +101,6 @@ def run_detached(state: State, arguments: list[str]) -> None:
         raise SystemExit(child.returncode or 1)
 
 
-def stop(state: State) -> bool:
-    """End a running deployment and whatever is left of a killed one; say whether there was any."""
-    running = state.running()
-    if running is None:
-        return False
-    # It ends the emulator itself, and the emulator needs its time to save.
-    lived = running.front.lives
-    running.front.end(within=emulator.END_WITHIN * 2)
-    return _end_leftovers(state) or lived
-
-
-def _end_leftovers(state: State) -> bool:
-    """End an emulator whose front was killed; its state is saved in passing."""
-    running = state.running()
-    if running is None:
-        return False
-    left = running.emulator is not None and running.emulator.lives
-    if running.emulator is not None:
-        emulator.end(running.emulator, state)
-    state.stack_file.unlink(missing_ok=True)
-    state.record(None)
-    return left
-
-
 def _reserved(port: int) -> socket.socket:
     """Bind *port* before anything else is done.
 
@@ -128,7 +113,9 @@ def _reserved(port: int) -> socket.socket:
         reserved.bind((HOST, port))
     except OSError as error:
         reserved.close()
-        raise Refused(f"port {port} is taken ({error.strerror}): choose another one, as in `make run PORT=8001`") from None
+        raise Refused(
+            f"port {port} is taken ({error.strerror}): choose another one, as in `make run PORT=8001`"
+        ) from None
     return reserved
 
 
@@ -136,7 +123,9 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
     """Bring everything up, say so, and serve until a signal comes or the emulator is gone."""
     gateway = Gateway(f"{HOST}:{options.port}")
     issuer = Issuer.of(state, options.api_url + ISSUER_PREFIX)
-    runner = web.AppRunner(create_app(gateway, issuer.create_app(), create_microsoft()), access_log=None)
+    secrets = {str(CLIENT_ID): state.client_secret()}
+    microsoft = create_microsoft(tenants=TENANTS, secrets=secrets, state_path=state.simulator)
+    runner = web.AppRunner(create_app(gateway, issuer, microsoft), access_log=None)
     await runner.setup()
     await web.SockSite(runner, reserved, backlog=512).start()
 
@@ -148,8 +137,8 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
     print("Starting the emulator …", flush=True)
     port = _emulator_port(state)
     process = emulator.start(state, port)
-    running = Running(front=Process.of(os.getpid()), port=options.port, emulator=Process.of(process.pid))
-    state.record(running)
+    started = Process.of(process.pid)
+    state.record(Running(front=Process.of(os.getpid()), port=options.port, emulator=started))
     asked = asyncio.create_task(asked_to_end.wait())
     died = asyncio.create_task(asyncio.to_thread(process.wait))
     up = asyncio.create_task(_bring_up(state, options, port, issuer, gateway))
@@ -164,7 +153,7 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
         up.cancel()
         state.stack_file.unlink(missing_ok=True)
         await gateway.close()
-        await asyncio.to_thread(emulator.end, running.emulator, state)
+        await asyncio.to_thread(emulator.end, started, state)
         await runner.cleanup()
         state.record(None)
 
@@ -188,7 +177,7 @@ async def _bring_up(state: State, options: Options, port: int, issuer: Issuer, g
     if is_new:
         print("Registering the tenants …", flush=True)
         arn = await asyncio.to_thread(deployment.client_secret_arn, port)
-        await seed(options.api_url, issuer.token(None, scope=ADMIN_SCOPE), arn)
+        await seed(options.api_url, issuer.token(PLATFORM_USER, scope=ADMIN_SCOPE), arn)
         deployment.mark_seeded(state)
     facts = await asyncio.to_thread(deployment.facts, port)
     return Stack(
@@ -225,3 +214,29 @@ def _emulator_port(state: State) -> int:
             free: int = trial.getsockname()[1]
             return free
     raise Refused("this machine has no free port")
+
+
+def main() -> None:
+    """Do what the command line asks; say in one line why not."""
+    parser = argparse.ArgumentParser(prog="local.run", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--detach", action="store_true", help="return when the API answers")
+    parser.add_argument("--fresh", action="store_true", help="forget all data first")
+    parser.add_argument("--parameter", action="append", default=[], metavar="Name=value", help="of the template")
+    parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    state = State.chosen()
+    try:
+        if arguments.detach:
+            run_detached(state, [argument for argument in sys.argv[1:] if argument != "--detach"])
+        else:
+            parameters = dict(given.partition("=")[::2] for given in arguments.parameter)
+            run(state, Options(arguments.port, arguments.fresh, parameters, arguments.tell))
+    except Refused as refused:
+        sys.exit(f"Refused: {refused}")
+    except KeyboardInterrupt:
+        sys.exit("Ended before it was up.")
+
+
+if __name__ == "__main__":
+    main()

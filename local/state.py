@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self, TypedDict, cast
 
-from local.build import ROOT
+from local import ROOT
 from local.processes import Process
 from local.refusals import Refused
 
