@@ -6,6 +6,7 @@ Nothing is deployed twice: a digest of code, layer, template and parameters tell
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -81,8 +82,8 @@ def deploy(state: State, port: int, wanted: Wanted) -> bool:
     if before is not None and before.digest == digest:
         return not before.seeded
     print("Deploying the template …", flush=True)
-    code = _zip(_functions(), {CLOUDS: json.dumps(wanted.clouds).encode()})
-    layer = _zip(BUILT / LAYER, {})
+    code = _zip(_code(wanted))
+    layer = _zip(_layer(state))
     code_key, layer_key = (f"{hashlib.sha256(content).hexdigest()}.zip" for content in (code, layer))
     template = expansion.expand(
         expansion.read(BUILT / "template.yaml"),
@@ -142,32 +143,41 @@ def _digest(wanted: Wanted) -> str:
     return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 
-def _functions() -> Path:
-    """Find what all functions run: they share one CodeUri, so any function's artefact is every function's."""
-    template = expansion.read(BUILT / "template.yaml")
-    for logical_id, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::Function":
-            return BUILT / str(logical_id)
-    raise Refused("the template has no function")
-
-
-def _zip(folder: Path, replaced: dict[str, bytes]) -> bytes:
-    """Pack *folder*, with other contents for the files *replaced*: equal contents make equal bytes.
+def _code(wanted: Wanted) -> dict[str, bytes]:
+    """Read what all functions run, pointed at the simulator.
 
     Raises:
-        Refused: If a file to be replaced is not there, since then nothing would read the replacement.
+        Refused: If the code does not keep its table of clouds where we replace it.
     """
-    missing = [name for name in replaced if not (folder / name).is_file()]
-    if missing:
-        raise Refused(f"{missing[0]} is not in the built functions, so they cannot be pointed at the simulator")
+    template = expansion.read(BUILT / "template.yaml")
+    # They share one CodeUri, so any function's artefact is every function's.
+    function = next(name for name, it in template["Resources"].items() if it["Type"] == "AWS::Serverless::Function")
+    folder = BUILT / str(function)
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    if CLOUDS not in files:
+        raise Refused(f"{CLOUDS} is not in the built functions, so they cannot be pointed at the simulator")
+    return files | {CLOUDS: json.dumps(wanted.clouds).encode()}
+
+
+def _layer(state: State) -> dict[str, bytes]:
+    """Copy the layer to where every worker finds it, and return one that puts the copy first on the path.
+
+    The emulator unpacks a layer for each of its workers, which for ours is most of a cold start and 36 MB every time.
+    """
+    shutil.rmtree(state.layer, ignore_errors=True)
+    shutil.copytree(BUILT / LAYER, state.layer)
+    pointer = f"import sys; sys.path.insert(0, {str(state.layer / 'python')!r})\n"
+    return {"python/lib/python3.13/site-packages/dependencies.pth": pointer.encode()}
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    """Pack *files* so that equal contents make equal bytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            name = path.relative_to(folder).as_posix()
+        for name, content in sorted(files.items()):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, replaced.get(name) or path.read_bytes())
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 

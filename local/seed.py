@@ -10,7 +10,8 @@ import aiohttp
 from local.refusals import Refused
 from local.tenants import CLIENT_ID, ROLES, TENANTS, SeededTenant
 
-AT_ONCE = 6
+AT_ONCE = 3
+"""Each request in flight takes a process of its own, and a process takes longer to start than the request."""
 
 
 async def seed(api_url: str, token: str, credential_arn: str) -> None:

@@ -62,6 +62,7 @@ class State:
         self.signing_key = folder / "issuer.pem"
         self.simulator = folder / "simulator.json"
         self.emulator = folder / "emulator"
+        self.layer = folder / "layer"
         self.temporary = folder / "tmp"
         self.log = folder / "run.log"
         self.emulator_log = folder / "emulator.log"
