@@ -46,7 +46,7 @@ check: setup ## Judge code, types, imports, template and pins: exactly what CI r
 	$(BIN)/python -m local.build --check-pins
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy functions local tests
 	$(BIN)/lint-imports
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
 

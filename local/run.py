@@ -22,7 +22,7 @@ from local.processes import Process
 from local.refusals import Refused
 from local.seed import seed
 from local.simulator import create_app as create_microsoft
-from local.state import Running, Stack, State
+from local.state import AlreadyRunning, Running, Stack, State
 from local.stop import end_leftovers
 from local.tenants import CLIENT_ID, TENANTS
 
@@ -43,6 +43,10 @@ class Options:
     tell: int | None = None
     """A pipe that waits for word that the API answers."""
 
+    def running(self, emulator: Process | None = None) -> Running:
+        """Say who we are to whoever comes next."""
+        return Running(Process.of(os.getpid()), self.port, self.parameters, emulator)
+
     @property
     def api_url(self) -> str:
         """The one address that people and browsers see."""
@@ -50,27 +54,38 @@ class Options:
 
 
 def run(state: State, options: Options) -> None:
-    """Serve until a signal ends it.
+    """Serve until a signal ends it; a deployment that runs already as it is asked for here is left alone.
 
     Raises:
-        Refused: If a deployment is running already, the port is taken, or the template cannot be deployed.
+        Refused: If one runs otherwise, the port is taken, or the template cannot be deployed.
     """
-    with state.held():
-        end_leftovers(state)
-        state.record(Running(front=Process.of(os.getpid()), port=options.port))
-        with _reserved(options.port) as reserved:
-            if options.fresh:
-                state.wipe()
-            build(machine_architecture())
-            deployment.check_parameters(options.parameters)
-            asyncio.run(_serve(state, options, reserved))
+    try:
+        with state.held():
+            end_leftovers(state)
+            try:
+                with _reserved(options.port) as reserved:
+                    if options.fresh:
+                        state.wipe()
+                    state.record(options.running())
+                    build(machine_architecture())
+                    deployment.check_parameters(options.parameters)
+                    _shut_out_personal_settings()
+                    asyncio.run(_serve(state, options, reserved))
+            finally:
+                state.record(None)
+    except AlreadyRunning as refused:
+        there = refused.running
+        alike = there is not None and (there.port, there.parameters) == (options.port, options.parameters)
+        if options.fresh or not alike or not state.stack_file.exists():
+            raise
+        print(f"Already running at {options.api_url}, with the code it was started with (`make stop` ends it).")
 
 
 def run_detached(state: State, arguments: list[str]) -> None:
     """Run `python -m local.run` with *arguments* in the background, and return when the API answers.
 
     Raises:
-        Refused: If it ends instead; what it said has been printed by then.
+        SystemExit: With its exit code, if it ends instead; what it said has been printed by then.
     """
     state.folder.mkdir(parents=True, exist_ok=True)
     before = state.log.stat().st_size if state.log.exists() else 0
@@ -98,7 +113,7 @@ def run_detached(state: State, arguments: list[str]) -> None:
             child.wait()
         sys.stdout.write(said.read())
     if answer != READY:
-        raise SystemExit(child.returncode or 1)
+        raise SystemExit(child.returncode)
 
 
 def _reserved(port: int) -> socket.socket:
@@ -117,6 +132,13 @@ def _reserved(port: int) -> socket.socket:
             f"port {port} is taken ({error.strerror}): choose another one, as in `make run PORT=8001`"
         ) from None
     return reserved
+
+
+def _shut_out_personal_settings() -> None:
+    """Keep profiles and proxies that are meant for the real AWS away from the emulator."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = HOST
 
 
 async def _serve(state: State, options: Options, reserved: socket.socket) -> None:
@@ -138,7 +160,7 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
     port = _emulator_port(state)
     process = emulator.start(state, port)
     started = Process.of(process.pid)
-    state.record(Running(front=Process.of(os.getpid()), port=options.port, emulator=started))
+    state.record(options.running(started))
     asked = asyncio.create_task(asked_to_end.wait())
     died = asyncio.create_task(asyncio.to_thread(process.wait))
     up = asyncio.create_task(_bring_up(state, options, port, issuer, gateway))
@@ -155,7 +177,6 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
         await gateway.close()
         await asyncio.to_thread(emulator.end, started, state)
         await runner.cleanup()
-        state.record(None)
 
 
 async def _bring_up(state: State, options: Options, port: int, issuer: Issuer, gateway: Gateway) -> Stack:

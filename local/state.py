@@ -35,10 +35,11 @@ class Stack(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The processes of a deployment: *front* serves, and is the parent of *emulator*."""
+    """A deployment's processes, and what it was asked for: *front* serves, and is the parent of *emulator*."""
 
     front: Process
     port: int
+    parameters: dict[str, str]
     emulator: Process | None = None
 
 
@@ -50,6 +51,16 @@ class Deployed:
     stack_id: str
     emulator_port: int
     seeded: bool
+
+
+class AlreadyRunning(Refused):
+    """Somebody else holds the folder: *running*, as far as it is known."""
+
+    def __init__(self, running: Running | None) -> None:
+        """Refuse for the sake of *running*."""
+        where = f" at http://127.0.0.1:{running.port}" if running else ""
+        super().__init__(f"a deployment is already running{where}: `make stop` ends it")
+        self.running = running
 
 
 class State:
@@ -81,16 +92,14 @@ class State:
         """Be the one deployment of this folder.
 
         Raises:
-            Refused: If another one is.
+            AlreadyRunning: If another one is.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock.open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                running = self.running()
-                where = f" at http://127.0.0.1:{running.port}" if running else ""
-                raise Refused(f"the deployment is already running{where}: `make stop` ends it") from None
+                raise AlreadyRunning(self.running()) from None
             yield
 
     def wipe(self) -> None:
@@ -120,7 +129,8 @@ class State:
         if found is None:
             return None
         emulator = Process(**found["emulator"]) if found["emulator"] else None
-        return Running(front=Process(**found["front"]), port=found["port"], emulator=emulator)
+        front = Process(**found["front"])
+        return Running(front=front, port=found["port"], parameters=found["parameters"], emulator=emulator)
 
     def record(self, running: Running | None) -> None:
         """Put *running* on record, so that its processes can be ended by whoever comes next."""
