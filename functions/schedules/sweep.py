@@ -1,4 +1,4 @@
-"""Every minute: abandon idle sessions, send unclaimed runs again, revive or end runs whose worker died."""
+"""Every minute: abandon idle sessions, revive or end runs that nobody works on, look again for consents."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,8 +9,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from onboarding import clock, ids
-from onboarding.flows.sweep import Act, sweep_run, sweep_session
+from onboarding.flows.sweep import Act, sweep_finding, sweep_run, sweep_session
 from onboarding.storage.keys import SHARDS
+from onboarding.storage.runs import DueRun
 from onboarding.wiring import stores
 
 MOST_PER_SHARD = 100
@@ -49,8 +50,17 @@ def _due(now: datetime) -> Iterator["partial[Act]"]:
         sweep_session, sessions=sessions, boards=stores.boards(), idle=settings.idle, new_id=ids.new, now=now
     )
     on_run = partial(sweep_run, runs=runs, resend_after=settings.resend_after, new_id=ids.new, now=now)
+    on_finding = partial(
+        sweep_finding,
+        runs=runs,
+        boards=stores.boards(),
+        tenants=stores.tenants(),
+        deadlines=settings.deadlines,
+        new_id=ids.new,
+        now=now,
+    )
     for shard in range(SHARDS):
         for tenant_id in sessions.list_due(shard, now, limit=MOST_PER_SHARD):
             yield partial(on_session, tenant_id)
         for due in runs.list_due(shard, now, limit=MOST_PER_SHARD):
-            yield partial(on_run, due)
+            yield partial(on_run, due) if isinstance(due, DueRun) else partial(on_finding, due)

@@ -22,6 +22,8 @@ class RecordedFinding(Concept):
     evidence_id: Id
     recorded_at: Instant
     next_check_at: Instant | None = None
+    recheck_at: Instant | None = None
+    """When the sweep starts a run to look again."""
 
 
 class Board(NamedTuple):

@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import Task
 from onboarding.domain.finding import Finding, FindingStatus
@@ -32,18 +34,20 @@ class Evidence(Concept):
 
 
 class UnkeepableError(ValueError):
-    """A payload that cannot be kept: too large, or no JSON. The execution is to blame, not the tenant."""
+    """A payload that cannot be kept: too large, or no JSON to be read again. Not the tenant is to blame."""
 
 
 def payload_text(payload: dict[str, Any]) -> str:
     """Write *payload* as the JSON text that is kept.
 
     Raises:
-        UnkeepableError: If it is larger than 64 KiB, or holds something that JSON has no form for (NaN included).
+        UnkeepableError: If it is larger than 64 KiB, holds something that JSON has no form for (NaN included), or is
+            nested too deeply to be read again.
     """
     try:
         text = json.dumps(payload, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         size = len(text.encode())
+        from_json(text)  # the reader gives up at a depth that the writer does not mind
     except (TypeError, ValueError, RecursionError) as error:
         raise UnkeepableError(f"the payload is no JSON: {error}") from error
     if size > LARGEST_PAYLOAD:
@@ -68,8 +72,8 @@ def recorded(run: Run, finding: Finding, evidence_id: int, now: datetime) -> Evi
     )
 
 
-def on_the_board(evidence: Evidence, finding: Finding) -> RecordedFinding:
-    """Put *evidence* on the board as its task's newest finding."""
+def on_the_board(evidence: Evidence, finding: Finding, recheck_at: datetime | None) -> RecordedFinding:
+    """Put *evidence* on the board as its task's newest finding, to be looked at again at *recheck_at*."""
     return RecordedFinding(
         task_type=evidence.task_type,
         status=evidence.status,
@@ -80,6 +84,7 @@ def on_the_board(evidence: Evidence, finding: Finding) -> RecordedFinding:
         evidence_id=evidence.id,
         recorded_at=evidence.recorded_at,
         next_check_at=finding.next_check_at,
+        recheck_at=recheck_at,
     )
 
 

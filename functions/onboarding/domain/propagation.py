@@ -7,6 +7,9 @@ the list of grants for a while (https://learn.microsoft.com/graph/api/servicepri
 
 from datetime import datetime, timedelta
 
+from onboarding.domain.catalogue import Task
+from onboarding.domain.finding import Finding, FindingStatus
+
 WINDOW = timedelta(hours=24)
 """How long after a recorded consent its absence is taken for a delay; then it is taken for a refusal."""
 
@@ -33,3 +36,14 @@ def next_check(consented_at: datetime, now: datetime) -> datetime | None:
             return consented_at + delay
 
     return consented_at + ((now - consented_at) // _THEN_EVERY + 1) * _THEN_EVERY
+
+
+def recheck_at(task: Task, finding: Finding, consented_at: datetime | None, now: datetime) -> datetime | None:
+    """Say when to look again by itself for the consent of *consented_at*; None if there is nothing to look for.
+
+    As long as a run of consent_status left it open whether the consent shows, whatever kept it from telling.
+    """
+    left_open = finding.status in {FindingStatus.WARN, FindingStatus.UNKNOWN}
+    if task is not Task.CONSENT_STATUS or consented_at is None or not left_open:
+        return None
+    return next_check(consented_at, now)

@@ -15,11 +15,19 @@ TRIES = 3
 
 
 def end(
-    run: Run, status: RunStatus, finding: Finding, *, runs: Runs, new_id: Callable[[], int], now: datetime
+    run: Run,
+    status: RunStatus,
+    finding: Finding,
+    *,
+    runs: Runs,
+    new_id: Callable[[], int],
+    now: datetime,
+    recheck_at: datetime | None = None,
 ) -> RunStatus:
     """End *run* as *status* with the evidence of *finding*; return how it ended.
 
-    A cancel that was asked for wins. A finding that cannot be kept makes the execution a failed one.
+    At *recheck_at* the sweep looks again. A cancel that was asked for wins. A finding that cannot be kept makes the
+    execution a failed one.
 
     Raises:
         RunMoved: If the run is somebody else's by now; nothing was written.
@@ -27,7 +35,7 @@ def end(
     """
     for _ in range(TRIES):
         try:
-            runs.end(run, status, finding, new_id(), now)
+            runs.end(run, status, finding, new_id(), now, recheck_at=recheck_at)
         except UnkeepableError:
             status, finding = RunStatus.FAILED, run_failed()
         except IdTaken:

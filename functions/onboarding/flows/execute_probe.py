@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from onboarding.domain.connection import Connection
 from onboarding.domain.finding import Finding, Obstacle
+from onboarding.domain.propagation import recheck_at
 from onboarding.domain.run import RunStatus
 from onboarding.domain.tenant import Tenant
 from onboarding.errors import Transient
@@ -36,16 +37,18 @@ def execute_probe(
     """
     try:
         run = runs.claim(tenant_id, run_id, claim_id=claim_id, now=clock(), lease=lease)
-        connection = tenants.connection(tenant_id, run.connection_id)
-        status = RunStatus.SUCCEEDED
+        status, connection = RunStatus.SUCCEEDED, None
         try:
+            connection = tenants.connection(tenant_id, run.connection_id)
             finding = _found(PROBES[run.task_type], reach(connection), connection, clock())
         except Transient:
             raise
         except Exception:  # noqa: BLE001 - a bug in a task must not leave its run under way
             report("the execution failed")
             status, finding = RunStatus.FAILED, ending.run_failed()
-        return ending.end(run, status, finding, runs=runs, new_id=new_id, now=clock())
+        now, consented_at = clock(), connection.consented_at if connection else None
+        again_at = recheck_at(run.task_type, finding, consented_at, now)
+        return ending.end(run, status, finding, runs=runs, new_id=new_id, now=now, recheck_at=again_at)
     except RunMoved:
         return None
 

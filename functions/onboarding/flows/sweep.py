@@ -6,12 +6,17 @@ from enum import StrEnum
 
 from onboarding.domain import lock
 from onboarding.domain.board import newest_activity
+from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.editing import abandoned_by_the_sweep
-from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at
+from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at, started
 from onboarding.flows import ending
 from onboarding.storage.board import Boards
-from onboarding.storage.runs import DueRun, RunMoved, Runs
+from onboarding.storage.runs import DueFinding, DueRun, FindingMoved, GuardRefused, IdTaken, RunMoved, Runs
 from onboarding.storage.sessions import SessionMoved, Sessions, SomethingActive
+from onboarding.storage.tenants import Tenants
+
+RECHECK_AFTER = timedelta(hours=1)
+"""When to look again for a consent if the run that looked came to nothing."""
 
 
 class Act(StrEnum):
@@ -23,6 +28,8 @@ class Act(StrEnum):
     REVIVED = "run_revived"
     CANCELLED = "run_cancelled"
     TIMED_OUT = "run_timed_out"
+    RECHECKED = "consent_rechecked"
+    LEFT_BE = "consent_left_be"
     NOTHING = "nothing"
     """It was not due, or somebody else was faster."""
 
@@ -81,6 +88,46 @@ def sweep_run(due: DueRun, *, runs: Runs, resend_after: timedelta, new_id: Calla
     return act
 
 
+def sweep_finding(
+    due: DueFinding,
+    *,
+    runs: Runs,
+    boards: Boards,
+    tenants: Tenants,
+    deadlines: dict[Kind, timedelta],
+    new_id: Callable[[], int],
+    now: datetime,
+) -> Act:
+    """Look again for a consent that may still propagate: start a run, in nobody's name, while the session is open.
+
+    Raises:
+        Transient: If DynamoDB did not answer.
+    """
+    finding = boards.finding(due.tenant_id, due.task)
+    if finding is None or finding.recheck_at is None or finding.recheck_at > now:
+        return Act.NOTHING
+    session, connection = tenants.session_and_connection(due.tenant_id, finding.connection_id)
+    in_use = session is not None and session.provider_connection_id == finding.connection_id
+    if session is None or not in_use or connection is None or connection.consented_at is None:
+        boards.leave_be(due.tenant_id, finding)
+        return Act.LEFT_BE
+    run = started(
+        new_id(),
+        due.task,
+        finding.connection_id,
+        tenant_id=due.tenant_id,
+        session_id=session.id,
+        user_id=None,
+        now=now,
+        deadlines=deadlines,
+    )
+    try:
+        runs.start_again(run, finding, now + RECHECK_AFTER)
+    except (GuardRefused, FindingMoved, IdTaken):
+        return Act.NOTHING
+    return Act.RECHECKED
+
+
 def _due_act(run: Run, resend_after: timedelta, now: datetime) -> Act:
     """Judge what is due; the index only proposed it."""
     if now >= run.deadline:
@@ -99,5 +146,9 @@ def _end(run: Run, runs: Runs, new_id: Callable[[], int], now: datetime) -> Act:
     if run.cancel_requested_at:
         runs.cancel(run, now)
         return Act.CANCELLED
-    ended = ending.end(run, RunStatus.TIMED_OUT, ending.run_timed_out(), runs=runs, new_id=new_id, now=now)
+    # Whether there is a consent to look for again is seen when it is due: this run only says that it did not see.
+    again_at = now + RECHECK_AFTER if run.task_type is Task.CONSENT_STATUS else None
+    ended = ending.end(
+        run, RunStatus.TIMED_OUT, ending.run_timed_out(), runs=runs, new_id=new_id, now=now, recheck_at=again_at
+    )
     return Act.CANCELLED if ended is RunStatus.CANCELLED else Act.TIMED_OUT

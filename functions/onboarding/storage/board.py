@@ -1,11 +1,13 @@
 """The board of each tenant: its guard, and the newest finding of each task, read together by one Query."""
 
+from datetime import datetime
+
 from onboarding.domain.board import Board, RecordedFinding
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.guard import ActiveRun, Guard
 from onboarding.domain.run import Run
 from onboarding.storage import keys
-from onboarding.storage.dynamo import Dynamo, Item, Put, Update
+from onboarding.storage.dynamo import ConditionFailed, Dynamo, Item, Put, Update
 from onboarding.storage.instants import instant, millis
 
 NO_GUARD = Guard()
@@ -42,6 +44,41 @@ class Boards:
         """
         item = self._dynamo.get(self._table, keys.key(tenant_id, keys.GUARD))
         return _guard_of(item) if item else NO_GUARD
+
+    def finding(self, tenant_id: int, task: Task) -> RecordedFinding | None:
+        """Read a task's newest finding.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        item = self._dynamo.get(self._table, keys.key(tenant_id, keys.finding(task)))
+        return finding_of(item) if item else None
+
+    def leave_be(self, tenant_id: int, finding: RecordedFinding) -> None:
+        """Look at *finding* no more, if it is still the newest.
+
+        Raises:
+            Transient: If DynamoDB did not take it.
+        """
+        place = keys.key(tenant_id, keys.finding(finding.task_type))
+        seen = {":evidence_id": finding.evidence_id}
+        try:
+            self._dynamo.update(
+                Update(self._table, place, "REMOVE #due_shard, #due_at", "#evidence_id = :evidence_id", seen)
+            )
+        except ConditionFailed:
+            return  # a newer one has a date of its own, or none
+
+
+def rechecked(table: str, tenant_id: int, finding: RecordedFinding, again_at: datetime) -> Update:
+    """Spell out how *finding*, if it is as it was read, is looked at again only at *again_at*; for a transaction."""
+    values = {
+        ":again_at": millis(again_at),
+        ":evidence_id": finding.evidence_id,
+        ":seen": millis(finding.recheck_at) if finding.recheck_at else 0,
+    }
+    place = keys.key(tenant_id, keys.finding(finding.task_type))
+    return Update(table, place, "SET #due_at = :again_at", "#evidence_id = :evidence_id AND #due_at = :seen", values)
 
 
 def taken(table: str, run: Run) -> Update:
@@ -87,10 +124,13 @@ def pinned(table: str, tenant_id: int, finding: RecordedFinding) -> Put:
 
     No condition: the guard lets one run of a task be active at a time, and releases it in this very transaction.
     """
-    kept = finding.model_dump(mode="json", exclude={"recorded_at", "next_check_at"}, exclude_none=True)
+    instants = {"recorded_at", "next_check_at", "recheck_at"}
+    kept = finding.model_dump(mode="json", exclude=instants, exclude_none=True)
     kept["recorded_at"] = millis(finding.recorded_at)
     if finding.next_check_at:
         kept["next_check_at"] = millis(finding.next_check_at)
+    if finding.recheck_at:
+        kept |= {"due_shard": keys.shard(tenant_id), "due_at": millis(finding.recheck_at)}
     return Put(table, {**keys.key(tenant_id, keys.finding(finding.task_type)), **kept})
 
 
@@ -100,6 +140,8 @@ def finding_of(item: Item) -> RecordedFinding:
     for name in ("recorded_at", "next_check_at"):
         if name in attributes:
             attributes[name] = instant(attributes[name])
+    if "due_at" in item:
+        attributes["recheck_at"] = instant(item["due_at"])
     return RecordedFinding.model_validate(attributes, strict=False)
 
 

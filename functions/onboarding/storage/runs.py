@@ -7,6 +7,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import Task
 from onboarding.domain.evidence import Evidence, beside_the_run, on_the_board, recorded
 from onboarding.domain.finding import Finding
@@ -57,11 +58,22 @@ class IdempotencyKey(NamedTuple):
     text: str
 
 
+class FindingMoved(Exception):  # noqa: N818 - an answer, not an error
+    """The finding is no longer the newest, or no longer due when it was."""
+
+
 class DueRun(NamedTuple):
     """A run that the index proposes as due."""
 
     tenant_id: int
     run_id: int
+
+
+class DueFinding(NamedTuple):
+    """A finding that the index proposes to look at again."""
+
+    tenant_id: int
+    task: Task
 
 
 class Runs:
@@ -101,6 +113,30 @@ class Runs:
             if 0 in refused.failed:
                 raise GuardRefused from None
             raise IdTaken from None
+
+    def start_again(self, run: Run, finding: RecordedFinding, again_at: datetime) -> None:
+        """Save *run*, which looks again at *finding*, and take it into the guard: all, or nothing.
+
+        Should it end without a finding of its own, it is looked at again at *again_at*.
+
+        Raises:
+            GuardRefused: If something active stands in the way.
+            FindingMoved: If *finding* is no longer as it was read.
+            IdTaken: If there is a run of that id.
+            Transient: If DynamoDB did not take it.
+        """
+        try:
+            self._dynamo.transact(
+                board.taken(self._table, run),
+                Put(self._table, self._item(run), "attribute_not_exists(#tenant_id)"),
+                board.rechecked(self._table, run.tenant_id, finding, again_at),
+            )
+        except TransactionRefused as refused:
+            if 0 in refused.failed:
+                raise GuardRefused from None
+            if 1 in refused.failed:
+                raise IdTaken from None
+            raise FindingMoved from None
 
     def remember(self, tenant_id: int, key: IdempotencyKey, answer: Started, now: datetime) -> None:
         """Remember the *answer* to *key*.
@@ -212,8 +248,19 @@ class Runs:
             "attribute_not_exists(#cancel_requested)",
         )
 
-    def end(self, run: Run, status: RunStatus, finding: Finding, evidence_id: int, now: datetime) -> Evidence:
+    def end(
+        self,
+        run: Run,
+        status: RunStatus,
+        finding: Finding,
+        evidence_id: int,
+        now: datetime,
+        *,
+        recheck_at: datetime | None = None,
+    ) -> Evidence:
         """End *run* as *status*, with its evidence, its place on the board and the guard's release: all, or nothing.
+
+        At *recheck_at* the sweep looks again.
 
         The fence is the claim and lease that *run* carries; a run that nobody claimed is ended from `queued`.
         A cancel that was asked for meanwhile wins: it was acknowledged.
@@ -232,7 +279,7 @@ class Runs:
             self._dynamo.transact(
                 ended,
                 evidence.kept(self._evidence_table, piece),
-                board.pinned(self._table, run.tenant_id, on_the_board(piece, finding)),
+                board.pinned(self._table, run.tenant_id, on_the_board(piece, finding, recheck_at)),
                 board.released(self._table, run.tenant_id, run.task_type, run.id),
             )
         except TransactionRefused as refused:
@@ -313,8 +360,8 @@ class Runs:
         except ConditionFailed as refused:
             raise RunMoved(run_of(refused.item) if refused.item else None) from None
 
-    def list_due(self, shard: int, now: datetime, *, limit: int) -> list[DueRun]:
-        """List the runs that may be due by *now*, the longest due first.
+    def list_due(self, shard: int, now: datetime, *, limit: int) -> list[DueRun | DueFinding]:
+        """List the runs and findings that may be due by *now*, the longest due first.
 
         The index is a proposal, eventually consistent; the item itself disposes.
 
@@ -329,7 +376,7 @@ class Runs:
             limit=limit,
             consistent=False,
         )
-        return [DueRun(item["tenant_id"], int(item["entry"].removeprefix("run#"))) for item in page.items]
+        return [_due_of(item) for item in page.items]
 
     def _by_its_worker(self, run: Run, change: str, values: Item, also: str | None = None) -> Run:
         condition = f"{_FENCE} AND {also}" if also else _FENCE
@@ -402,6 +449,13 @@ def run_of(item: Item) -> Run:
     if "resume" in item:
         attributes["resume"] = json.loads(item["resume"])
     return Run.model_validate({**attributes, "id": item["run_id"]}, strict=False)
+
+
+def _due_of(item: Item) -> DueRun | DueFinding:
+    kind, _, name = item["entry"].partition("#")
+    if kind == "run":
+        return DueRun(item["tenant_id"], int(name))
+    return DueFinding(item["tenant_id"], Task(name.removeprefix("finding#")))
 
 
 def _as_read(run: Run) -> tuple[str, Item]:

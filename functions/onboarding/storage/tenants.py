@@ -167,6 +167,18 @@ class Tenants:
             raise LookupError(f"connection {connection_id} of tenant {tenant_id} is not registered")
         return _connection_of(connection_id, item)
 
+    def session_and_connection(self, tenant_id: int, connection_id: int) -> tuple[Session | None, Connection | None]:
+        """Read the open session and a connection, in one request.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        place = keys.connection(connection_id)
+        wanted = [keys.key(tenant_id, entry) for entry in (keys.OPEN, place)]
+        there = {item["entry"]: item for item in self._dynamo.get_several(self._table, wanted)}
+        session = session_of(there[keys.OPEN]) if keys.OPEN in there else None
+        return session, _connection_of(connection_id, there[place]) if place in there else None
+
     def _with_session(self, write: Put | Delete, leaves: Change | None, seen: Session | None) -> None:
         if seen is None:
             if isinstance(write, Put):
