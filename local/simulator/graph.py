@@ -298,7 +298,9 @@ def _role_assignments(call: Call) -> dict[str, Any]:
 
 def _inventory(call: Call) -> dict[str, Any]:
     area = call.match["area"]
-    return _page(call, [_item(call, area, number) for number in range(call.entry.scenario.sizes[area])])
+    start, end = _window(call, call.entry.scenario.sizes[area])
+    items = [_item(call, area, number) for number in range(start, end)]
+    return _listed(call, items, end, call.entry.scenario.sizes[area])
 
 
 def _item(call: Call, area: str, number: int) -> dict[str, Any]:
@@ -312,21 +314,25 @@ def _item(call: Call, area: str, number: int) -> dict[str, Any]:
 
 def _page(call: Call, items: list[dict[str, Any]]) -> dict[str, Any]:
     """Give the page of *items* that was asked for, and where the next one is."""
-    query, scenario = call.request.query, call.entry.scenario
-    start = _offset(query.get("$skiptoken"))
-    end = start + scenario.page_size
-    url = call.request.url
+    start, end = _window(call, len(items))
+    return _listed(call, items[start:end], end, len(items))
+
+
+def _window(call: Call, total: int) -> tuple[int, int]:
+    token = call.request.query.get("$skiptoken")
+    start = int(urlsafe_b64decode(token + "=" * (-len(token) % 4))) if token else 0
+    return start, min(start + call.entry.scenario.page_size, total)
+
+
+def _listed(call: Call, items: list[dict[str, Any]], end: int, total: int) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "@odata.context": f"https://graph.microsoft.com/v1.0/$metadata#{call.match[0]}",
-        "value": [_selected(call, item) for item in items[start:end]],
+        "value": [_selected(call, item) for item in items],
     }
-    if end < len(items):
-        rest = {name: value for name, value in query.items() if name != "$skiptoken"}
-        following = url.with_query({**rest, "$skiptoken": _opaque(str(end))})
-        link = str(following)
-        if scenario.foreign_next_link is not None:
-            link = link.replace(str(url.origin()), scenario.foreign_next_link, 1)
-        answer["@odata.nextLink"] = link
+    if end < total:
+        url, foreign = call.request.url, call.entry.scenario.foreign_next_link
+        link = str(url.update_query({"$skiptoken": _opaque(str(end))}))
+        answer["@odata.nextLink"] = link.replace(str(url.origin()), foreign, 1) if foreign else link
     return answer
 
 
@@ -391,10 +397,6 @@ def _guid_of(entry: Entry, what: str) -> str:
 
 def _opaque(text: str) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _offset(token: str | None) -> int:
-    return int(urlsafe_b64decode(token + "=" * (-len(token) % 4))) if token else 0
 
 
 def _route(

@@ -82,8 +82,8 @@ class LicensesPayload(Payload):
 class IntunePayload(Payload):
     """Of `intune_status`, in Microsoft's words."""
 
-    subscription_state: str | None
-    mdm_authority: str | None
+    subscription_state: str | None = None
+    mdm_authority: str | None = None
 
 
 class RolesPayload(Payload):

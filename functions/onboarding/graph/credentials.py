@@ -50,11 +50,16 @@ class Credentials:
 
     def _client_secret(self, connection: Connection) -> Proof:
         """Read the secret: the whole of the secret string, nothing around it."""
+        # Imported here, since botocore comes with the runtime and not with our layer.
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
         try:
             secret = self._secrets.get_secret_value(SecretId=connection.credential_arn).get("SecretString")
-        except self._secrets.exceptions.ClientError as error:
+        except ClientError as error:
             if error.response["Error"]["Code"] in _UNREADABLE:
                 raise _unreadable() from error
+            raise Transient("The credential could not be read now.") from error
+        except BotoCoreError as error:
             raise Transient("The credential could not be read now.") from error
         if not secret:
             raise _unreadable()

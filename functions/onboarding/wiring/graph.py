@@ -33,5 +33,8 @@ def _credentials() -> Credentials:
     # Imported here, since boto3 comes with the runtime and not with our layer, and takes longer to import than
     # everything else a worker loads.
     import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
 
-    return Credentials(boto3.client("secretsmanager"))
+    # botocore's own patience (60 s a try) would outlast the invocation.
+    patience = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    return Credentials(boto3.client("secretsmanager", config=patience))
