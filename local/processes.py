@@ -35,6 +35,10 @@ class Process:
         """Whether this very process is still there."""
         return _born(self.pid) == self.born
 
+    def group(self) -> list[Self]:
+        """List the processes of the group that it leads, itself left out."""
+        return [type(self)(pid, born) for pid, group, born in _table() if group == self.pid != pid]
+
     def end(self, *, within: float) -> None:
         """Ask it to end, wait up to *within* seconds, then force it."""
         if not self.lives:
@@ -51,7 +55,7 @@ class Process:
         """
         if not self.lives:
             return
-        members = _group(self.pid)
+        members = self.group()
         self.end(within=within)
         for member in members:
             if member.lives:
@@ -69,11 +73,6 @@ class Process:
 def _born(pid: int) -> str | None:
     """Say when *pid* started; None if there is no such process, or only its exit code is left."""
     return next((born for found, _, born in _table(pid) if found == pid), None)
-
-
-def _group(leader: int) -> list[Process]:
-    """List the processes of the group that *leader* leads, itself left out."""
-    return [Process(pid, born) for pid, group, born in _table() if group == leader != pid]
 
 
 def _table(only: int | None = None) -> Iterator[tuple[int, int, str]]:
