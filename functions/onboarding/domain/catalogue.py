@@ -75,6 +75,9 @@ CATALOGUE: dict[Task, Spec] = {
 }
 """Every task, in step order: the order in which people meet them."""
 
+REQUIRED = tuple(task for task, spec in CATALOGUE.items() if spec.required)
+"""What a session needs good findings of before it can be completed, in step order."""
+
 
 def tasks_to_leave(step: Step) -> tuple[Task, ...]:
     """Name the tasks whose findings must be good before *step* is left forwards."""

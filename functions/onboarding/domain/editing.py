@@ -3,17 +3,18 @@
 The order of judgement is the API's: lock and rights, version, what is named, gates.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from onboarding.domain import lock as locks
 from onboarding.domain.access import Access, Role
 from onboarding.domain.board import RecordedFinding
-from onboarding.domain.catalogue import Step, Task
+from onboarding.domain.catalogue import REQUIRED, Step, Task
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.lock import Lock
 from onboarding.domain.model import Concept, Id
@@ -47,11 +48,15 @@ class Edit(Concept):
     provider_connection_id: Id | None = None
     status: End | None = None
 
+    @field_validator("current_step", "provider_connection_id", "status")
+    @classmethod
+    def _null_only_where_it_means_something[Value](cls, given: Value | None) -> Value:
+        if given is None:
+            raise ValueError("must not be null")
+        return given
+
     @model_validator(mode="after")
-    def _null_only_where_it_means_something(self) -> Self:
-        for name in ("current_step", "provider_connection_id", "status"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise ValueError(f"{name} must not be null")
+    def _an_end_is_the_end(self) -> Self:
         if self.status and self.model_fields_set - {"status", "takeover"}:
             raise ValueError("status can only be changed together with takeover")
         return self
@@ -66,9 +71,21 @@ class Edit(Concept):
         """Whether the assignee is part of the edit; null unassigns."""
         return "assigned_to_user_id" in self.model_fields_set
 
+    def connection_of(self, session: Session) -> int | None:
+        """Name the connection that *session* has once this edit is made."""
+        return self.provider_connection_id or session.provider_connection_id
+
+    def start_in(self, session: Session) -> Step:
+        """Name the step that this edit goes on from: another connection puts *session* back to the consent.
+
+        What was verified beyond it was verified of another connection.
+        """
+        changes = self.connection_of(session) != session.provider_connection_id
+        return min(session.current_step, Step.CONSENT) if changes else session.current_step
+
     def goes_forward_from(self, session: Session) -> bool:
         """Whether gates have to be judged, for which the findings are needed."""
-        return bool(self.status is End.COMPLETED or (self.current_step or 0) > session.current_step)
+        return self.status is End.COMPLETED or (self.current_step or 0) > self.start_in(session)
 
 
 class Circumstances(NamedTuple):
@@ -133,7 +150,7 @@ def _lock_after(session: Session, edit: Edit, by: Circumstances) -> Lock:
             "session_locked",
             "Somebody else is editing this session.",
             **_holder(lock),
-            retry_after=max(1, -int(-(lock.until - by.now).total_seconds() // 1)),
+            retry_after=math.ceil((lock.until - by.now).total_seconds()),
         )
     if lock and not _may_take_over(session, by):
         raise Forbidden("takeover_forbidden", "Only a manager or the assignee may take over the edit lock.")
@@ -156,9 +173,9 @@ def _may_decide_for_others(session: Session, by: Circumstances) -> bool:
 def _check_rights(session: Session, edit: Edit, by: Circumstances) -> None:
     if edit.status is End.ABANDONED and not _may_decide_for_others(session, by):
         raise Forbidden("abandon_forbidden", "Only a manager, the assignee or the lock's holder may abandon it.")
-    concerned = {session.assigned_to_user_id, edit.assigned_to_user_id} - {None, by.access.user_id}
+    concerned = edit.assigned_to_user_id or session.assigned_to_user_id  # who comes; if nobody does, who goes
     reassigns = edit.assigns and edit.assigned_to_user_id != session.assigned_to_user_id
-    if reassigns and concerned and not _may_decide_for_others(session, by):
+    if reassigns and concerned != by.access.user_id and not _may_decide_for_others(session, by):
         raise Forbidden("assignment_forbidden", "Only a manager, the assignee or the lock's holder may assign others.")
 
 
@@ -169,20 +186,16 @@ def _check_connection(edit: Edit, by: Circumstances) -> None:
 
 
 def _changed(session: Session, edit: Edit, lock: Lock, by: Circumstances) -> Session:
-    wanted = edit.provider_connection_id or session.provider_connection_id
-    step = session.current_step
-    if wanted != session.provider_connection_id and step > Step.CONSENT:
-        step = Step.CONSENT  # what was verified beyond consent was verified of another connection
-    if edit.current_step is not None:
-        _check_gates(unmet_between(step, edit.current_step, wanted, by.findings))
-        step = edit.current_step
+    connection_id, start = edit.connection_of(session), edit.start_in(session)
+    step = edit.current_step or start
+    _check_gates(unmet_between(start, step, connection_id, by.findings))
     assignee = edit.assigned_to_user_id if edit.assigns else session.assigned_to_user_id
     handed_off = assignee not in {None, by.access.user_id, session.assigned_to_user_id}
     moved = step is not session.current_step
     draft = session.status is SessionStatus.DRAFT
     return session.model_copy(
         update={
-            "provider_connection_id": wanted,
+            "provider_connection_id": connection_id,
             "current_step": step,
             "status": SessionStatus.IN_PROGRESS if moved and draft else session.status,
             "assigned_to_user_id": assignee,
@@ -207,17 +220,15 @@ def _shown(gate: Unmet, *, completing: bool) -> dict[str, Any]:
 
 
 def _completion(session: Session, by: Circumstances) -> Completion:
+    unmet = unmet_to_complete(session.provider_connection_id, by.findings, by.now)
     if session.current_step is not Step.REVIEW:
         raise Conflict(
             "step_prerequisites_unmet",
             "The session can only be completed from its last step, the review.",
-            blocking=[
-                _shown(gate, completing=True)
-                for gate in unmet_to_complete(session.provider_connection_id, by.findings, by.now)
-            ],
+            blocking=[_shown(gate, completing=True) for gate in unmet],
         )
-    _check_gates(unmet_to_complete(session.provider_connection_id, by.findings, by.now), completing=True)
-    rests_on = [by.findings[task] for task in Task]
+    _check_gates(unmet, completing=True)
+    rests_on = [by.findings[task] for task in REQUIRED]
     return Completion(
         evidence_ids=tuple(finding.evidence_id for finding in rests_on),
         accepted_warnings=tuple(
@@ -264,11 +275,12 @@ def _history(before: Session, after: Session, by: Circumstances) -> HistoryEntry
     held = locks.live(before.lock, by.now)
     assigned = after.assigned_to_user_id != before.assigned_to_user_id
     to_another = after.assigned_to_user_id not in {None, user}
+    reconnected = after.provider_connection_id != before.provider_connection_id
     events = {
         HistoryEvent.TAKEN_OVER: held is not None and held.user_id != user,
         HistoryEvent.HANDED_OFF: assigned and to_another,
         HistoryEvent.ASSIGNED: assigned and not to_another,
-        HistoryEvent.CONNECTION_CHANGED: after.provider_connection_id != before.provider_connection_id,
+        HistoryEvent.CONNECTION_CHANGED: reconnected,
         HistoryEvent.COMPLETED: after.status is SessionStatus.COMPLETED,
         HistoryEvent.ABANDONED: after.status is SessionStatus.ABANDONED,
     }
@@ -284,8 +296,8 @@ def _history(before: Session, after: Session, by: Circumstances) -> HistoryEntry
         taken_over_from_user_id=held.user_id if held and held.user_id != user else None,
         assigned_from_user_id=before.assigned_to_user_id if assigned else None,
         assigned_to_user_id=after.assigned_to_user_id if assigned else None,
-        connection_from_id=before.provider_connection_id,
-        connection_to_id=after.provider_connection_id,
+        connection_from_id=before.provider_connection_id if reconnected else None,
+        connection_to_id=after.provider_connection_id if reconnected else None,
     )
 
 

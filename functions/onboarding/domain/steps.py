@@ -1,6 +1,6 @@
 """The gates between the steps: what must be found before a session may go on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -40,20 +40,22 @@ def unmet_between(
 def unmet_to_complete(
     connection_id: int | None, findings: Mapping[Task, RecordedFinding], now: datetime
 ) -> tuple[Unmet, ...]:
-    """List what keeps a session from being completed at *now*: every gate again, and findings grown old."""
-    unmet = {gate.task_type: gate for gate in unmet_between(Step.CONNECTION, Step.REVIEW, connection_id, findings)}
-    for task in (task for step in Step for task in tasks_to_leave(step)):
-        finding = findings.get(task)
-        if task not in unmet and finding and is_stale(finding.recorded_at, now):
-            unmet[task] = Unmet(task, finding.status, finding.reason_code, stale=True)
-    return tuple(unmet.values())
+    """List what keeps a session from being completed at *now*, in step order: gates not met, and findings grown old."""
+    return tuple(unmet for step in Step for unmet in _unmet(step, connection_id, findings, now))
 
 
-def _unmet(step: Step, connection_id: int | None, findings: Mapping[Task, RecordedFinding]) -> list[Unmet]:
+def _unmet(
+    step: Step, connection_id: int | None, findings: Mapping[Task, RecordedFinding], fresh_at: datetime | None = None
+) -> Iterator[Unmet]:
     if step is Step.CONNECTION and connection_id is None:
-        return [Unmet(None, FindingStatus.UNKNOWN, ReasonCode.CONNECTION_MISSING)]
-    seen = {task: seen_finding(findings.get(task), connection_id) for task in tasks_to_leave(step)}
-    return [Unmet(task, status, reason) for task, (status, reason) in seen.items() if not _opens(status, reason)]
+        yield Unmet(None, FindingStatus.UNKNOWN, ReasonCode.CONNECTION_MISSING)
+    for task in tasks_to_leave(step):
+        finding = findings.get(task)
+        status, reason = seen_finding(finding, connection_id)
+        if not _opens(status, reason):
+            yield Unmet(task, status, reason)
+        elif finding and fresh_at and is_stale(finding.recorded_at, fresh_at):
+            yield Unmet(task, status, reason, stale=True)
 
 
 def _opens(status: FindingStatus, reason: ReasonCode | None) -> bool:

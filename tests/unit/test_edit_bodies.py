@@ -1,0 +1,163 @@
+"""What the body of a PATCH may be: absent and null are two things, and a typo is never ignored."""
+
+import pytest
+from pydantic import ValidationError
+
+from onboarding.domain.catalogue import Step
+from onboarding.domain.editing import Edit, End
+from onboarding.domain.model import LARGEST_ID
+from tests.unit.samples import ALICE, BOB, CONNECTION, OTHER_CONNECTION, edit, session
+
+INTEGER = "Input should be a valid integer"
+STEP = "Input should be 1, 2, 3, 4 or 5"
+
+
+def errors(body: str) -> list[tuple[str, str]]:
+    """Say which fields of *body* are refused, and why."""
+    with pytest.raises(ValidationError) as refused:
+        Edit.model_validate_json(body)
+    return [(".".join(map(str, each["loc"])), each["msg"]) for each in refused.value.errors()]
+
+
+def test_an_empty_object_is_the_heartbeat() -> None:
+    assert edit().is_heartbeat
+    assert edit() == Edit()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"takeover": None}, {"takeover": False}, {"assigned_to_user_id": None}, {"current_step": 1}],
+    ids=["takeover null", "takeover false", "assignee null", "step"],
+)
+def test_any_field_at_all_makes_it_more_than_a_heartbeat(fields: dict[str, object]) -> None:
+    assert not edit(**fields).is_heartbeat
+
+
+def test_an_absent_assignee_leaves_and_a_null_one_unassigns() -> None:
+    assert not edit(current_step=2).assigns
+    assert edit(assigned_to_user_id=None).assigns
+    assert edit(assigned_to_user_id=BOB).assigns
+
+
+def test_a_takeover_of_null_means_false() -> None:
+    assert not edit(takeover=None).takeover
+
+
+@pytest.mark.parametrize("field", ["current_step", "provider_connection_id", "status"])
+def test_null_is_refused_where_it_means_nothing(field: str) -> None:
+    assert errors(f'{{"{field}": null}}') == [(field, "Value error, must not be null")]
+
+
+def test_an_unknown_field_is_refused() -> None:
+    assert errors('{"curent_step": 2}') == [("curent_step", "Extra inputs are not permitted")]
+
+
+@pytest.mark.parametrize("field", ["id", "version", "locked_by_user_id", "locked_until", "tenant_id", "created_at"])
+def test_what_is_shown_of_a_session_is_not_thereby_editable(field: str) -> None:
+    assert errors(f'{{"{field}": 1}}') == [(field, "Extra inputs are not permitted")]
+
+
+@pytest.mark.parametrize("body", ["[]", "null", "1", '"{}"', "true"])
+def test_json_that_is_no_object_is_refused(body: str) -> None:
+    assert errors(body) == [("", "Input should be an object")]
+
+
+@pytest.mark.parametrize("body", ["", " ", "{", "{'current_step': 2}", '{"current_step": 2,}', "\x00"], ids=repr)
+def test_what_is_no_json_is_refused(body: str) -> None:
+    ((field, message),) = errors(body)
+
+    assert field == ""
+    assert message.startswith("Invalid JSON")
+
+
+@pytest.mark.parametrize("given", ["0", "6", "-1", "2.0", "1e0", '"2"', "true", "[2]"])
+def test_a_step_is_an_integer_from_1_to_5(given: str) -> None:
+    assert errors(f'{{"current_step": {given}}}') == [("current_step", STEP)]
+
+
+@pytest.mark.parametrize("step", Step)
+def test_all_five_steps_can_be_asked_for(step: Step) -> None:
+    assert edit(current_step=step).current_step is step
+
+
+@pytest.mark.parametrize("field", ["assigned_to_user_id", "provider_connection_id"])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("0", "Input should be greater than or equal to 1"),
+        ("-1", "Input should be greater than or equal to 1"),
+        (str(LARGEST_ID + 1), f"Input should be less than or equal to {LARGEST_ID}"),
+        ("3.0", INTEGER),
+        ("NaN", INTEGER),
+        ('"3"', INTEGER),
+        ("true", INTEGER),
+        ("{}", INTEGER),
+    ],
+)
+def test_an_id_is_an_integer_from_1_to_2_to_the_53_less_1(field: str, given: str, message: str) -> None:
+    assert errors(f'{{"{field}": {given}}}') == [(field, message)]
+
+
+def test_the_largest_id_can_be_named() -> None:
+    assert edit(assigned_to_user_id=LARGEST_ID).assigned_to_user_id == LARGEST_ID
+
+
+@pytest.mark.parametrize("given", ["1", "0", '"true"', "[]"])
+def test_a_takeover_is_true_or_false(given: str) -> None:
+    assert errors(f'{{"takeover": {given}}}') == [("takeover", "Input should be a valid boolean")]
+
+
+@pytest.mark.parametrize("given", ['"draft"', '"in_progress"', '"Completed"', '""', "1", "true"])
+def test_a_caller_can_only_complete_or_abandon(given: str) -> None:
+    assert errors(f'{{"status": {given}}}') == [("status", "Input should be 'completed' or 'abandoned'")]
+
+
+@pytest.mark.parametrize("end", End)
+def test_a_session_can_be_ended_in_a_takeover(end: End) -> None:
+    assert edit(status=end, takeover=True).status is end
+
+
+@pytest.mark.parametrize(
+    "also", ['"current_step": 5', '"assigned_to_user_id": null', f'"provider_connection_id": {CONNECTION}']
+)
+def test_an_end_comes_with_no_other_change(also: str) -> None:
+    assert errors(f'{{"status": "completed", {also}}}') == [
+        ("", "Value error, status can only be changed together with takeover")
+    ]
+
+
+def test_every_wrong_field_is_named_at_once() -> None:
+    assert dict(errors('{"current_step": 9, "takeover": 1, "colour": "red"}')) == {
+        "current_step": STEP,
+        "takeover": "Input should be a valid boolean",
+        "colour": "Extra inputs are not permitted",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "at", "needs"),
+    [
+        ({"current_step": 3}, 2, True),
+        ({"current_step": 2}, 2, False),
+        ({"current_step": 1}, 2, False),
+        ({"assigned_to_user_id": ALICE}, 2, False),
+        ({"status": "completed"}, 5, True),
+        ({"status": "abandoned"}, 5, False),
+        ({"provider_connection_id": OTHER_CONNECTION}, 5, False),
+        ({"provider_connection_id": OTHER_CONNECTION, "current_step": 3}, 4, True),
+        ({"provider_connection_id": CONNECTION, "current_step": 3}, 4, False),
+    ],
+    ids=[
+        "a step ahead",
+        "the same step",
+        "a step back",
+        "an assignment",
+        "completing",
+        "abandoning",
+        "another connection",
+        "another connection, beyond the consent that it is put back to",
+        "the same connection",
+    ],
+)
+def test_findings_are_needed_only_to_go_forwards(fields: dict[str, object], at: int, *, needs: bool) -> None:
+    assert edit(**fields).goes_forward_from(session(current_step=Step(at))) is needs
