@@ -28,9 +28,16 @@ type Item = dict[str, Any]
 TRIES = 6
 FIRST_PAUSE = 0.025
 """Seconds; the pause before the n-th new try is drawn from 0 to FIRST_PAUSE times 2 to the n (full jitter)."""
+PATIENCE = 3.0
+"""Seconds after which no new try begins: whoever waits is to hear from us, not from a time limit above us."""
 
 _REASONS = re.compile(r"\[([A-Za-z, ]*)\]\s*$")
-_CONFLICT = ("TransactionConflict", "Transaction is ongoing for the item", "TransactionInProgress")
+_CONFLICT = (
+    "TransactionConflict",
+    "Transaction is ongoing for the item",
+    "TransactionInProgress",
+    "request token is already in progress",
+)
 _OVERLOAD = (
     "ThrottlingError",
     "ThrottlingException",
@@ -40,6 +47,13 @@ _OVERLOAD = (
     "InternalServerError",
     "Internal server error",
     "ServiceUnavailable",
+    "Service Unavailable",
+)
+_NO_ANSWER = (
+    # DynamoDB gives every refusal a type and a sentence. What has neither is a proxy's 502, a network without a route.
+    "unhandled error",
+    # BatchGetItem answered, and left keys out each time.
+    "Failed to get",
 )
 
 
@@ -138,10 +152,17 @@ class _Write(Protocol):
 class Dynamo:
     """A connection to DynamoDB. Safe for threads; not for processes forked after its first use."""
 
-    def __init__(self, client: DynamoDBClient, *, pause: Callable[[float], object] = time.sleep) -> None:
-        """Speak through *client*; *pause* waits for so many seconds between two tries."""
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        *,
+        pause: Callable[[float], object] = time.sleep,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Speak through *client*; *pause* waits for so many seconds between two tries, *seconds* counts them."""
         self._client = client
         self._pause = pause
+        self._seconds = seconds
         self._jitter = SystemRandom()
 
     def get(self, table: str, key: Item) -> Item | None:
@@ -264,6 +285,7 @@ class Dynamo:
 
     def _persist[Answer](self, ask: Callable[[], Answer]) -> Answer:
         """Ask until there is an answer; conflicts and overload pass, and are never mistaken for a refusal."""
+        started = self._seconds()
         for attempt in range(TRIES):
             try:
                 return ask()
@@ -272,8 +294,9 @@ class Dynamo:
                     raise refusal from None
                 if not _passes(error):
                     raise
-            if attempt < TRIES - 1:
-                self._pause(self._jitter.uniform(0, FIRST_PAUSE * 2**attempt))
+            if attempt == TRIES - 1 or self._seconds() - started >= PATIENCE:
+                break
+            self._pause(self._jitter.uniform(0, FIRST_PAUSE * 2**attempt))
         raise Transient("The service is busy; try again in a moment.", retry_after=1)
 
 
@@ -315,4 +338,4 @@ def _passes(error: PydynoxException) -> bool:
     """Tell whether the same request may succeed a moment later."""
     if isinstance(error, ProvisionedThroughputExceededException | ConnectionException):
         return True
-    return any(sign in str(error) for sign in _CONFLICT + _OVERLOAD)
+    return any(sign in str(error) for sign in _CONFLICT + _OVERLOAD + _NO_ANSWER)

@@ -182,6 +182,14 @@ class Sessions:
         changes, changed_values = _difference(self._open(change.before), self._open(change.after))
         return Update(self._table, place, changes, condition, {**values, **changed_values})
 
+    def unchanged(self, tenant_id: int, seen: Session | None) -> Check:
+        """Demand that the open session is still the version *seen*, or that there is none; for a transaction."""
+        place = keys.key(tenant_id, keys.OPEN)
+        if seen is None:
+            return Check(self._table, place, "attribute_not_exists(#tenant_id)")
+        values = {":session_id": seen.id, ":version": seen.version}
+        return Check(self._table, place, "#session_id = :session_id AND #version = :version", values)
+
     def noted(self, tenant_id: int, entry: HistoryEntry) -> Put:
         """Spell out the writing of a history entry; for a transaction."""
         shown = {name: value for name, value in entry.model_dump(mode="python").items() if value is not None}
@@ -209,9 +217,10 @@ class Sessions:
         writes: list[Put | Update | Delete | Check] = [self.changed(change)]
         if change.closes:
             writes.append(Put(self._table, _closed(change.after), "attribute_not_exists(#tenant_id)"))
+        noted = assignee = active = None
         if change.history:
+            noted = len(writes)
             writes.append(self.noted(tenant_id, change.history))
-        assignee = active = None
         if change.assignee_must_be_eligible:
             assignee = len(writes)
             writes.append(self._eligible(tenant_id, change.assignee_must_be_eligible))
@@ -226,7 +235,7 @@ class Sessions:
         try:
             self._dynamo.transact(*writes)
         except TransactionRefused as refused:
-            if 0 in refused.failed:
+            if 0 in refused.failed or noted in refused.failed:  # an id of the history may be taken: decide again
                 raise SessionMoved(self.get_open(tenant_id)) from None
             if assignee in refused.failed:
                 raise AssigneeNotEligible from None

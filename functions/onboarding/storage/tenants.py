@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from onboarding.domain.access import Access, Caller, Member, RegisteredTenant, Role
+from onboarding.domain.access import ELIGIBLE, Access, Caller, Member, RegisteredTenant, Role
 from onboarding.domain.connection import Connection, ConnectionDetails
 from onboarding.domain.session import Change, Session
 from onboarding.storage import keys
 from onboarding.storage.dynamo import (
-    Check,
     ConditionFailed,
     Delete,
     Dynamo,
@@ -20,6 +19,8 @@ from onboarding.storage.instants import instant, millis
 from onboarding.storage.sessions import SessionMoved, Sessions, session_of
 
 _FIXED = ("entra_tenant_id", "client_id", "cloud")
+_MEMBER = 1
+"""The number of the write about a member, beside that about the open session."""
 
 
 class ConnectionFixed(Exception):  # noqa: N818 - an answer, not an error
@@ -86,19 +87,24 @@ class Tenants:
         """Give a user a role in a tenant.
 
         *leaves* is what a demotion does to the open session; *seen* is the open session that this was decided
-        from, if the new role can no longer be assigned.
+        from, or None for none. A role that can be assigned asks nothing of either.
 
         Raises:
             SessionMoved: If the open session is no longer what was seen.
             Transient: If DynamoDB did not take it.
         """
         place = keys.key(member.tenant_id, keys.member(member.user_id))
-        self._with_session(Put(self._table, {**place, "role": member.role.value}), leaves, seen)
+        write = Put(self._table, {**place, "role": member.role.value})
+        if member.role in ELIGIBLE:
+            self._dynamo.put(write)
+        else:
+            self._with_session(member.tenant_id, write, leaves, seen)
 
     def remove_member(self, tenant_id: int, user_id: int, leaves: Change | None, seen: Session | None) -> bool:
         """Take a user's role in a tenant away. Tell whether there was one.
 
-        *leaves* and *seen* are as in `register_member`.
+        *leaves* and *seen* are as in `register_member`. It is a transaction in any case: a single delete whose reply
+        was lost would find nobody there when it is tried again.
 
         Raises:
             SessionMoved: If the open session is no longer what was seen.
@@ -106,11 +112,11 @@ class Tenants:
         """
         place = keys.key(tenant_id, keys.member(user_id))
         try:
-            self._with_session(Delete(self._table, place, "attribute_exists(#tenant_id)"), leaves, seen)
-        except ConditionFailed:
-            return False
-        except TransactionRefused:
-            return False  # its own condition: the session's is told by SessionMoved
+            self._with_session(tenant_id, Delete(self._table, place, "attribute_exists(#tenant_id)"), leaves, seen)
+        except TransactionRefused as refused:
+            if _MEMBER in refused.failed:
+                return False
+            raise
         return True
 
     def register_connection(self, tenant_id: int, connection_id: int, details: ConnectionDetails) -> None:
@@ -179,24 +185,16 @@ class Tenants:
         session = session_of(there[keys.OPEN]) if keys.OPEN in there else None
         return session, _connection_of(connection_id, there[place]) if place in there else None
 
-    def _with_session(self, write: Put | Delete, leaves: Change | None, seen: Session | None) -> None:
-        if seen is None:
-            if isinstance(write, Put):
-                self._dynamo.put(write)
-            else:
-                self._dynamo.delete(write)
-            return
-        tenant_id = seen.tenant_id
+    def _with_session(self, tenant_id: int, write: Put | Delete, leaves: Change | None, seen: Session | None) -> None:
+        """Write about a member, together with what it does to the open session, which must be as it was *seen*."""
         if leaves and leaves.history:
-            also: list[Any] = [self._sessions.changed(leaves), self._sessions.noted(tenant_id, leaves.history)]
+            writes: list[Any] = [self._sessions.changed(leaves), write, self._sessions.noted(tenant_id, leaves.history)]
         else:
-            values = {":session_id": seen.id, ":version": seen.version}
-            unchanged = "#session_id = :session_id AND #version = :version"
-            also = [Check(self._table, keys.key(tenant_id, keys.OPEN), unchanged, values)]
+            writes = [self._sessions.unchanged(tenant_id, seen), write]
         try:
-            self._dynamo.transact(also[0], write, *also[1:])
+            self._dynamo.transact(*writes)
         except TransactionRefused as refused:
-            if 0 in refused.failed:
+            if refused.failed - {_MEMBER}:
                 raise SessionMoved(self._sessions.get_open(tenant_id)) from None
             raise
 

@@ -25,8 +25,12 @@ def settings() -> Settings:
 
 @cache
 def dynamo() -> Dynamo:
-    """Connect to DynamoDB; endpoint, region and credentials are the environment's."""
-    return Dynamo(DynamoDBClient(connect_timeout=2, read_timeout=5))
+    """Connect to DynamoDB; endpoint, region and credentials are the environment's.
+
+    `Dynamo` tries again by itself. Were the client to do so too, within each of those tries, an outage would outlast
+    the function's time, and its caller would never hear of it.
+    """
+    return Dynamo(DynamoDBClient(connect_timeout=2, read_timeout=5, max_retries=1))
 
 
 @cache
