@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-ROOM_FOR_A_CALL = 16.0
-"""Seconds to keep for one call to Microsoft in the worst case (3 to connect, 10 to read) and for saving its answer."""
+TO_SAVE = 2.0
+"""Seconds kept for saving what was learnt."""
+
+ROOM_FOR_A_CALL = 5.0
+"""Seconds that a call to Microsoft must have to be worth beginning, those to save its answer included."""
 
 
 class Deadline(NamedTuple):
@@ -15,3 +18,8 @@ class Deadline(NamedTuple):
     def fits(self, seconds: float = 0.0) -> bool:
         """Tell whether there is time to wait for *seconds* and then make one more call."""
         return self.seconds_left() >= seconds + ROOM_FOR_A_CALL
+
+    @property
+    def for_a_call(self) -> float:
+        """Seconds after which a call begun now must be given up, so that there is time to save why."""
+        return max(self.seconds_left() - TO_SAVE, 0.1)

@@ -58,12 +58,7 @@ def unusable() -> Obstacle:
 
 def connection_pool() -> urllib3.PoolManager:
     """Make the pool that a process keeps: connections outlive a batch, what was said over them does not."""
-    return urllib3.PoolManager(
-        num_pools=4,
-        maxsize=4,
-        retries=False,
-        timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-    )
+    return urllib3.PoolManager(num_pools=4, maxsize=4, retries=False)
 
 
 class Client:
@@ -110,6 +105,7 @@ class Client:
                 headers=request.headers,
                 body=None if request.form is None else urlencode(request.form),
                 redirect=False,
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS, total=self._deadline.for_a_call),
             )
         except urllib3.exceptions.HTTPError:
             return None

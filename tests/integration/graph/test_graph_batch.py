@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -152,7 +153,7 @@ def test_a_host_nobody_answers_at_is_unavailable(examiner: Examiner) -> None:
 
 def test_nothing_is_sent_once_there_is_no_time_left(examiner: Examiner) -> None:
     examiner.simulator.play("healthy")
-    examiner.seconds_left = 15.0
+    examiner.seconds_left = 4.9
 
     finding = examiner.examine(Task.LICENSE_CHECK)
 
@@ -162,7 +163,7 @@ def test_nothing_is_sent_once_there_is_no_time_left(examiner: Examiner) -> None:
 
 def test_a_wait_that_does_not_fit_into_the_invocation_is_not_begun(examiner: Examiner) -> None:
     examiner.simulator.play("throttled_twice")
-    examiner.seconds_left = 17.0
+    examiner.seconds_left = 6.9
 
     finding = examiner.examine(Task.LICENSE_CHECK)
 
@@ -203,3 +204,17 @@ def test_redirects_are_not_followed(examiner: Examiner) -> None:
         thread.join()
 
     assert raised.value.finding.payload["http_status"] == 302
+
+
+def test_a_call_is_given_up_in_time_to_save_why(examiner: Examiner) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        left = iter([5.0, 2.1, 2.0])  # enough to begin, 0.1 s for the call, not enough to try again
+        batch = Batch(examiner.simulator.pool, examiner.credentials, {Cloud.GLOBAL: Hosts(url, url)})
+        started = time.monotonic()
+
+        with pytest.raises(Obstacle) as raised:
+            batch.tenant(examiner.connection(), Deadline(left.__next__)).token_roles()
+
+    assert raised.value.finding.reason_code is ReasonCode.GRAPH_UNAVAILABLE
+    assert time.monotonic() - started < 1.0
