@@ -28,7 +28,7 @@ def _id(value: object) -> int:
 
 
 def _limit(value: object) -> int:
-    read = canonical_id(value) if isinstance(value, str) else LARGEST_PAGE
+    read = canonical_id(value) if isinstance(value, str) else None
     if read is None or read > LARGEST_PAGE:
         raise ValueError(f"must be an integer from 1 to {LARGEST_PAGE}")
     return read
