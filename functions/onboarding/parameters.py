@@ -68,6 +68,12 @@ class RunPath(TenantPath):
     run_id: PathId = Field(alias="runId")
 
 
+class EvidencePath(TenantPath):
+    """Path of a piece of evidence."""
+
+    evidence_id: PathId = Field(alias="evidenceId")
+
+
 class MemberPath(TenantPath):
     """Path of a member."""
 

@@ -12,6 +12,7 @@ from onboarding.domain import lock
 from onboarding.domain.access import Role
 from onboarding.domain.board import TaskSummary
 from onboarding.domain.catalogue import Step, Task
+from onboarding.domain.comparison import Comparison, PayloadChange
 from onboarding.domain.connection import Cloud, ConnectionDetails, CredentialKind
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.finding import FindingStatus
@@ -215,6 +216,50 @@ class EvidenceView(View):
     def of(cls, evidence: Evidence) -> Self:
         """Show *evidence* as it was recorded."""
         return cls.model_validate(evidence, from_attributes=True)
+
+
+class JudgementView(View):
+    """How a piece of evidence judged, and when."""
+
+    evidence_id: Id
+    status: FindingStatus
+    reason_code: ReasonCode | None
+    recorded_at: Instant
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Self:
+        """Show the judgement of *evidence*."""
+        return cls(
+            evidence_id=evidence.id,
+            status=evidence.status,
+            reason_code=evidence.reason_code,
+            recorded_at=evidence.recorded_at,
+        )
+
+
+class EvidenceDiffView(View):
+    """What changed since the previous evidence of the same task and connection; there may be none."""
+
+    task_type: Task
+    provider_connection_id: Id
+    evidence: JudgementView
+    previous: JudgementView | None
+    changes: tuple[PayloadChange, ...]
+    words: tuple[str, ...]
+    """The changes as an operator says them."""
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Show *comparison*."""
+        evidence, previous = comparison.evidence, comparison.previous
+        return cls(
+            task_type=evidence.task_type,
+            provider_connection_id=evidence.provider_connection_id,
+            evidence=JudgementView.of(evidence),
+            previous=JudgementView.of(previous) if previous else None,
+            changes=comparison.changes,
+            words=comparison.words,
+        )
 
 
 class TenantView(View):

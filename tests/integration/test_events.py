@@ -90,7 +90,7 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
     run = {PROBE_RUN_ID: str(json.loads(answers["start_run"]["body"])["run_id"])}
     for name in ("dispatch_runs", "get_run", "cancel_run", "execute_probe", "execute_sync", "sweep"):
         answers[name] = feed(name, run) or {}
-    for name in ("list_evidence", "remove_member", "answer_unmatched"):
+    for name in ("list_evidence", "compare_evidence", "remove_member", "answer_unmatched"):
         answers[name] = feed(name)
 
     assert set(answers) == {path.stem for path in SAMPLES}
@@ -107,6 +107,7 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
         "get_run": 200,
         "cancel_run": 200,
         "list_evidence": 200,
+        "compare_evidence": 404,
         "remove_member": 204,
         "answer_unmatched": 405,
     }

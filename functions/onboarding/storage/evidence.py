@@ -10,6 +10,9 @@ from onboarding.storage import keys
 from onboarding.storage.dynamo import Dynamo, Item, Put
 from onboarding.storage.instants import instant, millis
 
+BACK_AT_ONCE = 20
+"""Pieces read at once when looking back; the first is nearly always the one."""
+
 
 class EvidencePage(NamedTuple):
     """Some evidence, newest first, and the id to go on from; None means the end."""
@@ -45,6 +48,30 @@ class Evidences:
         )
         pieces = [_evidence_of(item) for item in page.items]
         return EvidencePage(pieces, pieces[-1].id if pieces and page.last_key else None)
+
+    def get(self, tenant_id: int, evidence_id: int) -> Evidence | None:
+        """Read a piece of evidence.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        item = self._dynamo.get(self._table, {"tenant_id": tenant_id, "evidence_id": evidence_id})
+        return _evidence_of(item) if item else None
+
+    def before(self, evidence: Evidence) -> Evidence | None:
+        """Read the previous evidence of the same task and connection, however far back it lies.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        after_id: int | None = evidence.id
+        while after_id:
+            page = self.list(evidence.tenant_id, evidence.task_type, limit=BACK_AT_ONCE, after_id=after_id)
+            for piece in page.pieces:
+                if piece.provider_connection_id == evidence.provider_connection_id:
+                    return piece
+            after_id = page.last_id
+        return None
 
 
 def kept(table: str, evidence: Evidence) -> Put:
