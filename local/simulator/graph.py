@@ -424,9 +424,7 @@ _ROUTES = (
         {"RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory"},
         _role_assignments,
     ),
-    _route(
-        r"v1\.0/deviceManagement", _either("ServiceConfig") | _either("ManagedDevices"), _device_management, intune=True
-    ),
+    _route(r"v1\.0/deviceManagement", _either("ManagedDevices"), _device_management, intune=True),
     _route(
         r"v1\.0/deviceManagement/(?P<area>deviceConfigurations|deviceCompliancePolicies)",
         _either("Configuration"),

@@ -230,17 +230,17 @@ REASONS: dict[ReasonCode, Reason] = {
     ReasonCode.INTUNE_PENDING: Reason(
         "Intune is still being set up in the customer's tenant.",
         "Check again in an hour.",
-        f"{_GRAPH}/api/resources/intune-onboarding-devicemanagementsubscriptionstate",
+        f"{_GRAPH}/api/resources/intune-devices-devicemanagementsubscriptionstate",
     ),
     ReasonCode.INTUNE_WARNING: Reason(
         "The customer's Intune account is in a warning state.",
         "Have the customer renew the subscription that includes Intune.",
-        f"{_GRAPH}/api/resources/intune-onboarding-devicemanagementsubscriptionstate",
+        f"{_GRAPH}/api/resources/intune-devices-devicemanagementsubscriptionstate",
     ),
     ReasonCode.INTUNE_DISABLED: Reason(
         "The customer's Intune account is disabled, blocked, locked or deleted.",
         "Have the customer reactivate the subscription that includes Intune, or ask Microsoft's support.",
-        f"{_GRAPH}/api/resources/intune-onboarding-devicemanagementsubscriptionstate",
+        f"{_GRAPH}/api/resources/intune-devices-devicemanagementsubscriptionstate",
     ),
     ReasonCode.INTUNE_UNKNOWN: Reason(
         "Microsoft does not say how the customer's Intune account stands.",

@@ -138,9 +138,13 @@ class GraphTenant:
         )
 
     def intune_subscription(self) -> str | None:
-        """Ask how the Intune account stands."""
+        """Ask how the Intune account stands.
+
+        Source: https://learn.microsoft.com/graph/api/intune-devices-devicemanagement-get; without `$select` the
+        property does not come.
+        """
         path = "v1.0/deviceManagement?$select=subscriptionState"
-        return self._one(DeviceManagementAnswer, path, "DeviceManagementServiceConfig.Read.All").state
+        return self._one(DeviceManagementAnswer, path, "DeviceManagementManagedDevices.Read.All").state
 
     def mdm_authority(self) -> str | None:
         """Ask who manages the tenant's devices.

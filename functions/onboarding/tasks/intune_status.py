@@ -1,6 +1,6 @@
 """intune_status: how does the customer's Intune account stand?
 
-Source of the states: https://learn.microsoft.com/graph/api/resources/intune-onboarding-devicemanagementsubscriptionstate
+Source of the states: https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementsubscriptionstate
 (pending, active, warning, disabled, deleted, blocked, lockedOut) and
 https://learn.microsoft.com/graph/api/resources/intune-onboarding-mdmauthority (unknown, intune, sccm, office365).
 """

@@ -215,10 +215,7 @@ def test_forbidden_hidden_in_a_401_costs_no_token_and_names_the_permission(exami
     finding = examiner.examine(Task.INTUNE_STATUS)
 
     assert examiner.simulator.calls()["token"] == 1
-    assert finding.payload["permissions"] == [
-        "DeviceManagementServiceConfig.Read.All",
-        "DeviceManagementManagedDevices.Read.All",
-    ]
+    assert finding.payload["permissions"] == ["DeviceManagementManagedDevices.Read.All"]
 
 
 def test_a_link_to_another_host_is_never_followed(examiner: Examiner) -> None:
