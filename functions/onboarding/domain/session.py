@@ -58,7 +58,7 @@ class Session(Concept):
     def etag(self, now: datetime) -> str:
         """Name what a caller sees at *now*: `"<session id>.<version>.<shown locked_until in ms, or 0>"`."""
         shown = locks.live(self.lock, now)
-        until = int(shown.until.timestamp() * 1000) if shown else 0
+        until = round(shown.until.timestamp() * 1000) if shown else 0
         return f'"{self.id}.{self.version}.{until}"'
 
 
