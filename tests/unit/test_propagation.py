@@ -2,7 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from onboarding.domain.propagation import WINDOW, next_check, propagates
+from onboarding.domain.catalogue import Task
+from onboarding.domain.finding import Finding, FindingStatus
+from onboarding.domain.propagation import WINDOW, next_check, propagates, recheck_at
 
 CONSENTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -60,3 +62,24 @@ def test_every_look_is_later_than_now_and_the_last_one_ends_the_window() -> None
     assert looks == sorted(set(looks))
     assert len(looks) == 1 + 5 + 23
     assert looks[-1] == CONSENTED + WINDOW
+
+
+def looked(status: FindingStatus) -> Finding:
+    return Finding(status=status)
+
+
+def test_a_consent_left_open_is_looked_for_again_by_itself() -> None:
+    now = after(minutes=3)
+
+    for status in (FindingStatus.WARN, FindingStatus.UNKNOWN):
+        assert recheck_at(Task.CONSENT_STATUS, looked(status), CONSENTED, now) == after(minutes=5)
+
+
+def test_a_consent_that_shows_or_is_refused_is_not_looked_for_again() -> None:
+    for status in (FindingStatus.OK, FindingStatus.FAIL):
+        assert recheck_at(Task.CONSENT_STATUS, looked(status), CONSENTED, CONSENTED) is None
+
+
+def test_no_other_task_and_no_unrecorded_consent_is_looked_for_again() -> None:
+    assert recheck_at(Task.VERIFY_PERMISSIONS, looked(FindingStatus.WARN), CONSENTED, CONSENTED) is None
+    assert recheck_at(Task.CONSENT_STATUS, looked(FindingStatus.WARN), None, CONSENTED) is None

@@ -172,6 +172,24 @@ def test_a_list_that_never_ends_is_left(peer: Peer, tenant: GraphTenant) -> None
     assert len(peer.asked) == 1 + 100
 
 
+def test_any_other_refusal_of_the_own_principal_is_an_obstacle(examiner: Examiner) -> None:
+    examiner.simulator.play("unavailable")
+
+    with pytest.raises(Obstacle):
+        examiner.tenant().principal()
+
+
+def test_an_application_that_graph_does_not_know_is_absent(examiner: Examiner, connection: Connection) -> None:
+    # Microsoft Graph's own view, where the token endpoint has let the application in.
+    examiner.simulator.play("healthy")
+    other = connection.model_copy(update={"client_id": "00000000-0000-4000-8000-000000000000"})
+    batch = examiner.batch()
+    known = batch.tenant(connection, Deadline(lambda: 90.0))
+    known.token_roles()
+
+    assert batch.tenant(other, Deadline(lambda: 90.0)).principal() is None
+
+
 @pytest.mark.parametrize("link", [7, ["x"], {"x": 1}, "", "/v1.0/x", "https://graph.microsoft.com/v1.0/x"])
 def test_a_next_link_that_does_not_lead_back_is_refused(peer: Peer, tenant: GraphTenant, link: object) -> None:
     peer.answers = [json.dumps({"value": [], "@odata.nextLink": link}).encode()]

@@ -20,9 +20,11 @@ from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.tenant import Area
 from onboarding.errors import Transient
 from onboarding.graph.batch import Batch
+from onboarding.graph.client import Client
 from onboarding.graph.clouds import Hosts
 from onboarding.graph.credentials import Credentials
 from onboarding.graph.pace import Pace
+from onboarding.graph.token import Tokens
 from onboarding.tasks import PROBES
 from tests.deployment import REGION, Engine
 from tests.simulator import Examiner
@@ -82,6 +84,21 @@ def test_a_token_shows_in_no_repr(examiner: Examiner) -> None:
 
     assert "AccessToken" in shown
     assert "eyJ" not in shown
+
+
+def test_a_token_that_was_replaced_meanwhile_is_not_rejected_again(examiner: Examiner) -> None:
+    examiner.simulator.play("healthy")
+    connection, pace = examiner.connection(), Pace()
+    tokens = Tokens(examiner.credentials)
+    hosts, client = examiner.simulator.clouds[connection.cloud], Client(examiner.simulator.pool, ENDLESS, pace)
+
+    first = tokens.of(connection, hosts, client)
+    tokens.reject(connection, first)
+    second = tokens.of(connection, hosts, client)
+    tokens.reject(connection, first)
+
+    assert tokens.of(connection, hosts, client) is second
+    assert examiner.simulator.calls()["token"] == 2
 
 
 def test_an_unknown_tenant_is_told_apart(examiner: Examiner) -> None:
