@@ -15,10 +15,12 @@ def handler(request: Request[TenantPath, PageQuery, NoBody], access: Access) -> 
     limit, pages = request.query.limit, List(access.tenant.id, request.raw_path)
     after_id = pages.after(request.query.cursor)
     leading = [access.session] if access.session and after_id is None else []
+    if leading:
+        after_id = leading[0].id  # should it be closed meanwhile, it is not shown twice
     room = limit - len(leading)
     if room:
         page = stores.sessions().list_closed(access.tenant.id, limit=room, after_id=after_id)
     else:
-        page = ClosedSessions([], leading[0].id)
+        page = ClosedSessions([], after_id)
     shown = [SessionView.of(session, request.received_at) for session in (*leading, *page.sessions)]
     return ok(shown, link=pages.link(page.last_id, limit))

@@ -17,7 +17,7 @@ from tests.deployment import Deployment
 from tests.matching import a_problem, a_run, a_session
 from tests.wire import FOR_EVER, Fault, Wire
 
-local = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
+pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
 KEY = {"tenant_id": 1, "entry": "open"}
 OTHER = {"tenant_id": 1, "entry": "tenant"}
@@ -107,7 +107,6 @@ def test_a_transaction_that_only_met_others_is_tried_again_and_ends_as_transient
 
 @pytest.mark.parametrize("name", ["get", "get_several", "query", "put", "update", "transact"])
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-@local
 def test_what_has_passed_is_as_if_it_had_never_been(
     wire: Wire, dynamo: Dynamo, deployed: Deployment, name: str, fault: Fault
 ) -> None:
@@ -196,7 +195,6 @@ def test_a_refused_transaction_says_which_of_its_conditions_failed(
     assert refused.value.failed == failed
 
 
-@local
 def test_dynamodb_s_own_refusal_of_a_transaction_says_which_conditions_failed(
     dynamo: Dynamo, deployed: Deployment
 ) -> None:
@@ -210,7 +208,6 @@ def test_dynamodb_s_own_refusal_of_a_transaction_says_which_conditions_failed(
     assert dynamo.get(table, OTHER) is None
 
 
-@local
 def test_dynamodb_s_own_refusal_of_a_write_carries_what_is_there(dynamo: Dynamo, deployed: Deployment) -> None:
     table = deployed.tables.sessions
     dynamo.put(Put(table, {**KEY, "n": 2**53 - 1}))
@@ -221,7 +218,6 @@ def test_dynamodb_s_own_refusal_of_a_write_carries_what_is_there(dynamo: Dynamo,
     assert refused.value.item == {**KEY, "n": 2**53 - 1}
 
 
-@local
 def test_a_transaction_whose_reply_was_lost_is_not_done_twice(wire: Wire, dynamo: Dynamo, deployed: Deployment) -> None:
     table = deployed.tables.sessions
     dynamo.put(Put(table, {**KEY, "n": 0}))
@@ -291,7 +287,6 @@ def test_a_bug_says_nothing_but_that_there_is_one(wire: Wire, deployed: Deployme
     assert "secret" not in str(answer)
 
 
-@local
 def test_a_create_whose_reply_was_lost_knows_its_own_session_again(wire: Wire, deployed: Deployment) -> None:
     register()
     wire.reset()
@@ -305,7 +300,6 @@ def test_a_create_whose_reply_was_lost_knows_its_own_session_again(wire: Wire, d
     assert stored(deployed, deployed.tables.sessions, "open")
 
 
-@local
 def test_an_update_whose_reply_was_lost_knows_its_own_write_again(wire: Wire, deployed: Deployment) -> None:
     register()
     session_id = opened()
@@ -319,7 +313,6 @@ def test_an_update_whose_reply_was_lost_knows_its_own_write_again(wire: Wire, de
     assert wire.count("UpdateItem") == 2
 
 
-@local
 def test_a_start_whose_reply_was_lost_answers_with_the_run_it_saved(wire: Wire, deployed: Deployment) -> None:
     register()
     wire.fail(faults.reply_lost(), on="TransactWriteItems")
@@ -331,7 +324,6 @@ def test_a_start_whose_reply_was_lost_answers_with_the_run_it_saved(wire: Wire, 
     assert len([entry for entry in entries(deployed, deployed.tables.runs) if entry.startswith("run#")]) == 1
 
 
-@local
 def test_a_claim_whose_reply_was_lost_is_the_worker_s_own(wire: Wire, deployed: Deployment) -> None:
     register()
     run_id = started("rbac_check")
@@ -344,7 +336,6 @@ def test_a_claim_whose_reply_was_lost_is_the_worker_s_own(wire: Wire, deployed: 
     assert wire.count("UpdateItem") == 2
 
 
-@local
 def test_a_removal_whose_reply_was_lost_is_not_told_as_a_member_who_never_was(wire: Wire, deployed: Deployment) -> None:
     register()
     wire.fail(faults.reply_lost(), on="TransactWriteItems")

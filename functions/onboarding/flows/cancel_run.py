@@ -24,7 +24,7 @@ def cancel_run(tenant_id: int, run_id: int, *, runs: Runs, now: datetime) -> Run
             match run.status:
                 case RunStatus.QUEUED:
                     runs.cancel(run, now)
-                    return run.model_copy(update={"status": RunStatus.CANCELLED, "ended_at": now})
+                    return run.model_copy(update={"status": RunStatus.CANCELLED, "ended_at": now, "not_before": None})
                 case RunStatus.RUNNING:
                     return runs.ask_to_cancel(run, now)
                 case _:

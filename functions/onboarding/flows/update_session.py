@@ -11,7 +11,8 @@ from onboarding.errors import Conflict, NotFound, Transient, Unacceptable
 from onboarding.storage.board import Boards
 from onboarding.storage.sessions import AssigneeNotEligible, SessionMoved, Sessions, SomethingActive
 
-TRIES = 3
+TRIES = 2
+"""A lost race is decided once more; who loses that too is told to come back."""
 
 
 def update_session(
@@ -43,9 +44,11 @@ def update_session(
         if sessions.is_closed(access.tenant.id, session_id):
             raise _closed()
         raise NotFound("session_not_found", "This tenant has no such session.")
+    findings = None
     for _ in range(TRIES):
-        findings = boards.get(access.tenant.id).findings if edit.goes_forward_from(session) else {}
-        by = Circumstances(access, if_match, findings, now, lock_length, history_id=new_id())
+        if findings is None and edit.goes_forward_from(session):
+            findings = boards.get(access.tenant.id).findings
+        by = Circumstances(access, if_match, findings or {}, now, lock_length, history_id=new_id())
         change = _decided(session, edit, by, sessions)
         try:
             sessions.save(change)
