@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from onboarding.domain.deadline import ROOM_FOR_A_CALL, Deadline
+from onboarding.domain.deadline import ROOM_FOR_A_CALL, TO_SAVE, Deadline
 from onboarding.domain.finding import Finding, FindingStatus, Obstacle, Postponed
 from onboarding.domain.reasons import REASONS, ReasonCode
 
@@ -22,6 +22,15 @@ from onboarding.domain.reasons import REASONS, ReasonCode
 )
 def test_a_wait_fits_if_one_more_call_fits_after_it(left: float, wait: float, *, fits: bool) -> None:
     assert Deadline(lambda: left).fits(wait) is fits
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds"),
+    [(TO_SAVE + 10, 10.0), (TO_SAVE + 0.5, 0.5), (TO_SAVE, 0.1), (-1.0, 0.1)],
+    ids=["plenty", "little", "none", "over"],
+)
+def test_a_call_is_given_up_in_time_to_save_why(left: float, seconds: float) -> None:
+    assert Deadline(lambda: left).for_a_call == seconds
 
 
 def test_all_is_well_without_a_reason() -> None:
