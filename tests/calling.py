@@ -10,7 +10,7 @@ from tests import events
 
 ENTRA_TENANT = "11111111-2222-4333-8444-555555555555"
 CLIENT = "99999999-8888-4777-8666-555555555555"
-SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:tenant-onboarding/contoso-AbCdEf"
+SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:tenant-onboarding/contoso-AbCdEf"  # noqa: S105 - a name
 
 
 class Answer(NamedTuple):

@@ -15,7 +15,7 @@ FUNCTION = "AWS::Serverless::Function"
 TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 
-PUBLIC = {("OPTIONS", "/{proxy+}")}
+PUBLIC = {("OPTIONS", "/{proxy+}"), ("GET", "/consent/callback")}
 """The routes that need no token: a closed list. A CORS preflight could not carry one."""
 
 SECRETS = ":secret:tenant-onboarding/*"

@@ -61,13 +61,21 @@ class Request[P: TenantPath, Q: Parameters, B: Concept](NamedTuple):
     """By lower-case name."""
     received_at: datetime
     raw_path: str
+    own_url: str
+    """Where the API is reached, without a slash at the end."""
+
+
+class Html(str):
+    """A page, for those who come with a browser."""
+
+    __slots__ = ()
 
 
 class Response(NamedTuple):
-    """An answer; *body* is shown as JSON, None sends none."""
+    """An answer; *body* is shown as JSON, unless it is a page; None sends none."""
 
     status: HTTPStatus
-    body: BaseModel | Sequence[BaseModel] | None = None
+    body: BaseModel | Sequence[BaseModel] | Html | None = None
     headers: dict[str, str] = {}
 
 
@@ -119,10 +127,16 @@ def route[P: TenantPath, Q: Parameters, B: Concept](
                 in_path = _validated(path, event.get("pathParameters") or {})
                 in_query = _validated(query, _query(event))
                 access = _access(in_path.tenant_id, caller, whom)
-                in_body = _body(event, body)
-                return answer(
-                    Request(in_path, in_query, in_body, event["headers"], received_at, event["rawPath"]), access
+                request = Request(
+                    path=in_path,
+                    query=in_query,
+                    body=_body(event, body),
+                    headers=event["headers"],
+                    received_at=received_at,
+                    raw_path=event["rawPath"],
+                    own_url=_own_url(event),
                 )
+                return answer(request, access)
 
             return answered(event, respond)
 
@@ -138,8 +152,8 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
     headers = {"x-request-id": request_id, "cache-control": "no-store"}
     try:
         response = respond(now)
-        status, code, body = response.status, None, _json(response.body)
-        media_type = "application/json"
+        status, code, body = response.status, None, _text(response.body)
+        media_type = "text/html; charset=utf-8" if isinstance(response.body, Html) else "application/json"
         headers |= response.headers
     except Exception as error:
         if not isinstance(error, Refusal):
@@ -250,9 +264,9 @@ def _field_errors(error: ValidationError) -> list[FieldError]:
     ]
 
 
-def _json(body: BaseModel | Sequence[BaseModel] | None) -> str | None:
-    if body is None:
-        return None
+def _text(body: BaseModel | Sequence[BaseModel] | Html | None) -> str | None:
+    if body is None or isinstance(body, Html):
+        return body
     if isinstance(body, BaseModel):
         return body.model_dump_json()
     return "[" + ",".join(each.model_dump_json() for each in body) + "]"
@@ -260,6 +274,11 @@ def _json(body: BaseModel | Sequence[BaseModel] | None) -> str | None:
 
 def _named(headers: dict[str, str | None]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
+
+
+def _own_url(event: Event) -> str:
+    """Tell where the API is reached: as deployed, else by the name under which API Gateway took the request."""
+    return stores.settings().public_url or f"https://{event['requestContext']['domainName']}"
 
 
 def _facts(event: Event) -> dict[str, Any]:

@@ -19,6 +19,8 @@ class Settings(NamedTuple):
     lease: timedelta
     resend_after: timedelta
     deadlines: dict[Kind, timedelta]
+    public_url: str
+    """Where people reach the API; empty where API Gateway's own name for it is the one."""
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -41,6 +43,7 @@ class Settings(NamedTuple):
                 Kind.PROBE: _seconds("PROBE_DEADLINE_SECONDS"),
                 Kind.EXCLUSIVE: _seconds("SYNC_DEADLINE_SECONDS"),
             },
+            public_url=os.environ["PUBLIC_URL"],
         )
 
 

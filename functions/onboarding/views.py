@@ -296,6 +296,13 @@ class ConnectionView(View):
         return cls(id=connection_id, tenant_id=tenant_id, **details.model_dump())
 
 
+class ConsentLinkView(View):
+    """A link for a customer's administrator, good for one consent until *ends_at*."""
+
+    url: str
+    ends_at: Instant
+
+
 class FieldError(View):
     """A field of a request that is wrong, and what is wrong with it."""
 

@@ -61,6 +61,7 @@ def routes(name: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", [path.stem for path in SAMPLES if FUNCTIONS[path.stem][0].startswith("api.")])
 def test_a_route_s_sample_is_a_request_to_that_route_as_the_gateway_sends_it(name: str) -> None:
     event = sample(name)
+    token = event["requestContext"].get("authorizer", {"jwt": {"claims": {}}})["jwt"]["claims"]
 
     assert event["routeKey"] in routes(name)
     made = events.http(
@@ -68,20 +69,21 @@ def test_a_route_s_sample_is_a_request_to_that_route_as_the_gateway_sends_it(nam
         event["rawPath"],
         parameters=event.get("pathParameters"),
         query=event["rawQueryString"],
-        headers=event["headers"],
+        headers={"authorization": "", **event["headers"]},
         body=event.get("body"),
-        token=event["requestContext"]["authorizer"]["jwt"]["claims"],
+        token=token,
+        anonymous=not token,
         route=event["routeKey"],
     )
     assert shape(event) == shape(made)
-    assert all(isinstance(claim, str) for claim in event["requestContext"]["authorizer"]["jwt"]["claims"].values())
+    assert all(isinstance(claim, str) for claim in token.values())
 
 
 @pytest.mark.parametrize("dynamodb", ["moto", "dynamodb_local"], indirect=True)
 def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire: Wire, queues: Queues) -> None:
     answers: dict[str, Answer] = {}
 
-    for name in ("register_tenant", "register_connection", "register_member", "create_session"):
+    for name in ("register_tenant", "register_connection", "register_member", "create_consent_link", "create_session"):
         answers[name] = feed(name)
     feed("register_member", {"members/1": "members/5", '"userId": "1"': '"userId": "5"'})  # who is to be removed
     session = {SESSION_ID: str(json.loads(answers["create_session"]["body"])["id"])}
@@ -90,13 +92,14 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
     run = {PROBE_RUN_ID: str(json.loads(answers["start_run"]["body"])["run_id"])}
     for name in ("dispatch_runs", "get_run", "cancel_run", "execute_probe", "execute_sync", "sweep"):
         answers[name] = feed(name, run) or {}
-    for name in ("list_evidence", "compare_evidence", "remove_member", "answer_unmatched"):
+    for name in ("list_evidence", "compare_evidence", "record_consent", "remove_member", "answer_unmatched"):
         answers[name] = feed(name)
 
     assert set(answers) == {path.stem for path in SAMPLES}
     assert {name: answer["statusCode"] for name, answer in answers.items() if "statusCode" in answer} == {
         "register_tenant": 201,
         "register_connection": 201,
+        "create_consent_link": 201,
         "register_member": 200,
         "create_session": 201,
         "get_session": 200,
@@ -108,6 +111,7 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
         "cancel_run": 200,
         "list_evidence": 200,
         "compare_evidence": 404,
+        "record_consent": 400,
         "remove_member": 204,
         "answer_unmatched": 405,
     }

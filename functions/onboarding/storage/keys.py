@@ -30,6 +30,11 @@ def connection(connection_id: int) -> str:
     return f"connection#{padded(connection_id)}"
 
 
+def consent(digest: str) -> str:
+    """Name a request for consent."""
+    return f"consent#{digest}"
+
+
 def closed(session_id: int) -> str:
     """Name a closed session."""
     return f"closed#{padded(session_id)}"

@@ -95,10 +95,7 @@ class Runs:
             IdTaken: If there is a run of that id.
             Transient: If DynamoDB did not take it.
         """
-        writes: list[Put | Update] = [
-            board.taken(self._table, run),
-            Put(self._table, self._item(run), "attribute_not_exists(#tenant_id)"),
-        ]
+        writes: list[Put | Update] = [*self.starting(run)]
         if key:
             writes.append(
                 self._answered(run.tenant_id, key, Started(run.id, run.task_type, reused=False), run.queued_at)
@@ -127,8 +124,7 @@ class Runs:
         """
         try:
             self._dynamo.transact(
-                board.taken(self._table, run),
-                Put(self._table, self._item(run), "attribute_not_exists(#tenant_id)"),
+                *self.starting(run),
                 board.rechecked(self._table, run.tenant_id, finding, again_at),
             )
         except TransactionRefused as refused:
@@ -137,6 +133,13 @@ class Runs:
             if 1 in refused.failed:
                 raise IdTaken from None
             raise FindingMoved from None
+
+    def starting(self, run: Run) -> tuple[Update, Put]:
+        """Spell out how the guard takes *run* in, and how it is saved; for a transaction."""
+        return (
+            board.taken(self._table, run),
+            Put(self._table, self._item(run), "attribute_not_exists(#tenant_id)"),
+        )
 
     def remember(self, tenant_id: int, key: IdempotencyKey, answer: Started, now: datetime) -> None:
         """Remember the *answer* to *key*.

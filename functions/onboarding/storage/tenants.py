@@ -171,7 +171,7 @@ class Tenants:
         item = self._dynamo.get(self._table, keys.key(tenant_id, keys.connection(connection_id)))
         if item is None:
             raise LookupError(f"connection {connection_id} of tenant {tenant_id} is not registered")
-        return _connection_of(connection_id, item)
+        return connection_of(connection_id, item)
 
     def session_and_connection(self, tenant_id: int, connection_id: int) -> tuple[Session | None, Connection | None]:
         """Read the open session and a connection, in one request.
@@ -183,7 +183,7 @@ class Tenants:
         wanted = [keys.key(tenant_id, entry) for entry in (keys.OPEN, place)]
         there = {item["entry"]: item for item in self._dynamo.get_several(self._table, wanted)}
         session = session_of(there[keys.OPEN]) if keys.OPEN in there else None
-        return session, _connection_of(connection_id, there[place]) if place in there else None
+        return session, connection_of(connection_id, there[place]) if place in there else None
 
     def _with_session(self, tenant_id: int, write: Put | Delete, leaves: Change | None, seen: Session | None) -> None:
         """Write about a member, together with what it does to the open session, which must be as it was *seen*."""
@@ -212,7 +212,8 @@ def _attributes(details: ConnectionDetails) -> Item:
     return {name: value for name, value in attributes.items() if value is not None}
 
 
-def _connection_of(connection_id: int, item: Item) -> Connection:
+def connection_of(connection_id: int, item: Item) -> Connection:
+    """Read the connection that *item* keeps."""
     attributes = {name: value for name, value in item.items() if name in Connection.model_fields}
     for name in ("credential_expires_at", "consented_at"):
         if name in attributes:

@@ -7,6 +7,7 @@ from pydynox import DynamoDBClient
 
 from onboarding.settings import Settings
 from onboarding.storage.board import Boards
+from onboarding.storage.consents import Consents
 from onboarding.storage.dynamo import Dynamo
 from onboarding.storage.evidence import Evidences
 from onboarding.storage.runs import Runs
@@ -63,6 +64,12 @@ def runs() -> Runs:
         evidence_table=tables.evidence_table,
         resend_after=tables.resend_after,
     )
+
+
+@cache
+def consents() -> Consents:
+    """Open the store of requests for consent."""
+    return Consents(dynamo(), table=settings().sessions_table, runs=runs())
 
 
 @cache
