@@ -6,7 +6,7 @@ from uuid import uuid4
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding import clock, ids
-from onboarding.domain.deadline import ROOM_FOR_A_CALL, Deadline
+from onboarding.domain.deadline import Deadline
 from onboarding.domain.run import RunStatus
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.sqs import Order, executed, logger
@@ -15,22 +15,11 @@ from onboarding.wiring.graph import open_batch
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Execute a batch of probes over one connection to Graph."""
-    waiting = len(event["Records"])
+    """Execute a batch of probes with one pool of connections to Graph, and one token per connection."""
+    deadline = Deadline(lambda: context.get_remaining_time_in_millis() / 1000)
     with open_batch() as batch:
 
         def execute(order: Order) -> RunStatus | None:
-            # What is left of the invocation is shared fairly by the runs that still wait in it. The room for a last
-            # call is kept once, at the invocation's end: within its share a run may begin a call at any time.
-            nonlocal waiting
-            left = context.get_remaining_time_in_millis() / 1000
-            share, waiting = left / waiting, waiting - 1
-
-            def seconds_left() -> float:
-                now_left = context.get_remaining_time_in_millis() / 1000
-                return min(now_left, share - (left - now_left) + ROOM_FOR_A_CALL)
-
-            deadline = Deadline(seconds_left)
             return execute_probe(
                 order.tenant_id,
                 order.run_id,

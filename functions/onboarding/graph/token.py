@@ -5,6 +5,7 @@ Client credentials flow: https://learn.microsoft.com/entra/identity-platform/v2-
 
 import json
 from base64 import urlsafe_b64decode
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,14 @@ from onboarding.graph.credentials import Credentials
 from onboarding.graph.signals import of_token_endpoint
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+
+
+type _Key = tuple[int, int]
+
+
+def _key(connection: Connection) -> _Key:
+    """Tell connections apart: an id is one only within its tenant."""
+    return connection.tenant_id, connection.id
 
 
 class AccessToken(Concept):
@@ -41,7 +50,8 @@ class Tokens:
     def __init__(self, credentials: Credentials) -> None:
         """Prove who we are by *credentials*."""
         self._credentials = credentials
-        self._outcomes: dict[int, AccessToken | Obstacle] = {}
+        self._outcomes: dict[_Key, AccessToken | Obstacle] = {}
+        self._turns: dict[_Key, Lock] = {}
 
     def of(self, connection: Connection, hosts: Hosts, client: Client) -> AccessToken:
         """Give the batch's token of *connection*; the first to ask fetches it.
@@ -50,21 +60,26 @@ class Tokens:
             Obstacle: If the token endpoint refused, or another tenant's token came back (`wrong_tenant`).
             Transient: If the credential could not be read now.
         """
-        if connection.id not in self._outcomes:
-            try:
-                self._outcomes[connection.id] = self._fetched(connection, hosts, client)
-            except Obstacle as obstacle:
-                self._outcomes[connection.id] = obstacle
+        key = _key(connection)
+        # Runs of one batch ask side by side: one fetches, the others wait for what it gets.
+        with self._turns.setdefault(key, Lock()):
+            if key not in self._outcomes:
+                try:
+                    self._outcomes[key] = self._fetched(connection, hosts, client)
+                except Obstacle as obstacle:
+                    self._outcomes[key] = obstacle
+            outcome = self._outcomes[key]
 
-        outcome = self._outcomes[connection.id]
         if isinstance(outcome, Obstacle):
             raise Obstacle(outcome.finding) from outcome
         return outcome
 
     def reject(self, connection: Connection, token: AccessToken) -> None:
         """Forget *token*, which Microsoft Graph rejected; one that has replaced it meanwhile stays."""
-        if self._outcomes.get(connection.id) is token:
-            del self._outcomes[connection.id]
+        key = _key(connection)
+        with self._turns.setdefault(key, Lock()):
+            if self._outcomes.get(key) is token:
+                del self._outcomes[key]
 
     def drop(self) -> None:
         """Forget every token."""

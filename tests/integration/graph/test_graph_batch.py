@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -73,6 +74,29 @@ def test_every_tenant_of_a_batch_has_a_token_of_its_own(examiner: Examiner) -> N
     }
 
     assert seen == {"Contoso", "Adventure Works"}
+
+
+def test_two_tenants_whose_connections_have_the_same_id_never_share_a_token(examiner: Examiner) -> None:
+    batch = examiner.batch()
+
+    seen = [
+        batch.tenant(examiner.connection(tenant, id=1), ENDLESS).organization().display_name
+        for tenant in (TENANTS[0], TENANTS[4])
+    ]
+
+    assert seen == ["Contoso", "Adventure Works"]
+
+
+def test_runs_of_a_batch_that_ask_side_by_side_share_one_token(examiner: Examiner) -> None:
+    examiner.simulator.play("slow")
+    batch, connection = examiner.batch(), examiner.connection()
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(batch.tenant(connection, ENDLESS).token_roles) for _ in range(8)]
+        roles = {each.result() for each in asked}
+
+    assert len(roles) == 1
+    assert examiner.simulator.calls()["token"] == 1
 
 
 def test_a_token_shows_in_no_repr(examiner: Examiner) -> None:
