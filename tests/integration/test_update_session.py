@@ -467,8 +467,8 @@ def test_a_session_closed_between_reading_and_writing_is_closed(wire: Wire) -> N
 
 def test_an_assignee_demoted_between_reading_and_writing_cannot_be_assigned(wire: Wire) -> None:
     session_id = opened()
-    demoted = {"userId": 3, "body": {"role": "readonly"}}
-    wire.before(lambda: call("register_member", **demoted, **ADMIN), on="TransactWriteItems")
+    demoted = {**ADMIN, "userId": 3, "body": {"role": "readonly"}}
+    wire.before(lambda: call("register_member", **demoted), on="TransactWriteItems")
 
     answer = update(session_id, {"assigned_to_user_id": 3})
 
