@@ -192,12 +192,11 @@ def _changed(session: Session, edit: Edit, lock: Lock, by: Circumstances) -> Ses
     assignee = edit.assigned_to_user_id if edit.assigns else session.assigned_to_user_id
     handed_off = assignee not in {None, by.access.user_id, session.assigned_to_user_id}
     moved = step is not session.current_step
-    draft = session.status is SessionStatus.DRAFT
     return session.model_copy(
         update={
             "provider_connection_id": connection_id,
             "current_step": step,
-            "status": SessionStatus.IN_PROGRESS if moved and draft else session.status,
+            "status": SessionStatus.IN_PROGRESS if moved else session.status,
             "assigned_to_user_id": assignee,
             "lock": None if handed_off else lock,
         }
