@@ -1,0 +1,103 @@
+"""Executes runs as the workers do, with the real client on its way to the tenant simulator.
+
+All is as in `workers/`, but for the table of hosts: that of the functions leads to Microsoft and nothing in the
+environment can change it. And nobody waits: what the client would sleep is noted.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from local.tenants import CLIENT_ID, TENANTS
+from onboarding import clock, ids
+from onboarding.domain.catalogue import Kind, Task
+from onboarding.domain.deadline import Deadline
+from onboarding.domain.run import RunStatus
+from onboarding.domain.tenant import Tenant
+from onboarding.flows.execute_probe import execute_probe
+from onboarding.flows.execute_sync import execute_sync
+from onboarding.graph.batch import Batch
+from onboarding.graph.credentials import Credentials
+from onboarding.graph.pace import Pace
+from onboarding.sqs import Order, executed
+from onboarding.wiring import stores
+from tests import events
+from tests.arranging import ADMIN
+from tests.calling import call
+from tests.simulator import Simulator
+
+type Reach = Callable[[Tenant], Tenant]
+
+
+@dataclass
+class Worker:
+    """Takes orders for runs, and executes them against the simulator."""
+
+    simulator: Simulator
+    credentials: Credentials
+    waits: list[float] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    """What was told of exceptions that nobody foresaw."""
+
+    seconds_left: Callable[[], float] = lambda: 90.0
+    reach: Reach = lambda tenant: tenant
+    """Puts something in front of the tenant."""
+
+    def work(self, *run_ids: int, tenant: int = 1) -> list[str]:
+        """Execute runs as one batch of messages; give how they are then, sorted, `-` for one that was not to be had."""
+        statuses: list[str] = []
+
+        def execute(order: Order) -> RunStatus | None:
+            status = self._execute(order, batch)
+            statuses.append(status.value if status else "-")
+            return status
+
+        batch = Batch(
+            self.simulator.pool,
+            self.credentials,
+            self.simulator.clouds,
+            Pace(sleep=self.waits.append, chance=lambda: 0.5),
+        )
+        orders = [{"tenant_id": tenant, "run_id": run_id} for run_id in run_ids]
+        context: Any = events.Context(function_name="execute", remaining_ms=90_000)
+        answer = executed(events.sqs(*orders), context, execute)
+        assert len(answer["batchItemFailures"]) == len(run_ids) - len(statuses)
+        return sorted(statuses)
+
+    def _execute(self, order: Order, batch: Batch) -> RunStatus | None:
+        deadline = Deadline(self.seconds_left)
+        run = stores.runs().get(order.tenant_id, order.run_id)
+        arguments: dict[str, Any] = {
+            "runs": stores.runs(),
+            "tenants": stores.tenants(),
+            "reach": lambda connection: self.reach(batch.tenant(connection, deadline)),
+            "claim_id": str(uuid4()),
+            "new_id": ids.new,
+            "lease": stores.settings().lease,
+            "clock": clock.now,
+            "report": self.reports.append,
+        }
+        task = run.task_type if run else Task.RBAC_CHECK
+        if task.spec.kind is Kind.PROBE:
+            return execute_probe(order.tenant_id, order.run_id, **arguments)
+        return execute_sync(order.tenant_id, order.run_id, deadline=deadline, **arguments)
+
+
+def register_examined(credential_arn: str, *, tenant: int = 1, **details: object) -> None:
+    """Register the simulator's *tenant* with an owner, user 1, and its connection."""
+    examined = TENANTS[tenant - 1]
+    connection = {
+        "entra_tenant_id": str(examined.entra_tenant_id),
+        "client_id": str(CLIENT_ID),
+        "expected_domain": examined.domain,
+        "credential_arn": credential_arn,
+        **details,
+    }
+    answers = [
+        call("register_tenant", tenant=tenant, body={"name": examined.name}, **ADMIN),
+        call("register_member", tenant=tenant, userId=1, body={"role": "owner"}, **ADMIN),
+        call("register_connection", tenant=tenant, connectionId=examined.connection_id, body=connection, **ADMIN),
+    ]
+    assert all(answer.status in {200, 201} for answer in answers), json.dumps([answer.body for answer in answers])
