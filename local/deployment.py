@@ -8,7 +8,7 @@ import io
 import json
 import shutil
 import zipfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ from local.state import Deployed, State
 STACK = "tenant-onboarding"
 API_ID = "onboarding"
 BUCKET = "tenant-onboarding-artefacts"
+UNCHANGED = "No updates are to be performed"
+"""How CloudFormation says that a stack is already as wanted."""
+
 TEMPLATE_KEY = "template.json"
 CLIENT_SECRET = f"{STACK}/seeded-application"
 """Name of the secret that every seeded connection's credential is."""
@@ -69,8 +72,8 @@ def check_parameters(given: dict[str, str]) -> None:
         raise Refused(f"the template has no parameter {', '.join(unknown)}; it has {', '.join(sorted(declared))}")
 
 
-def deploy(state: State, port: int, wanted: Wanted) -> bool:
-    """Make the emulator on *port* run what was built last; say whether its tenants are still to be registered.
+def deploy(state: State, port: int, wanted: Wanted) -> Deployed:
+    """Make the emulator on *port* run what was built last.
 
     Raises:
         Refused: If the emulator does not take the stack, with its reason.
@@ -80,8 +83,9 @@ def deploy(state: State, port: int, wanted: Wanted) -> bool:
         before = None  # the emulator was killed before it could save, and knows nothing of it
     digest = _digest(wanted)
     if before is not None and before.digest == digest:
-        return not before.seeded
+        return before
     print("Deploying the template …", flush=True)
+    state.record_deployed(None)
     code = _zip(_code(wanted))
     layer = _zip(_layer(state))
     code_key, layer_key = (f"{hashlib.sha256(content).hexdigest()}.zip" for content in (code, layer))
@@ -98,16 +102,7 @@ def deploy(state: State, port: int, wanted: Wanted) -> bool:
     _put_secret(port, state.client_secret())
     _expire_items(port, template)
     seeded = before is not None and before.seeded
-    deployed = Deployed(digest=digest, stack_id=facts(port).stack_id, emulator_port=port, seeded=seeded)
-    state.record_deployed(deployed)
-    return not seeded
-
-
-def mark_seeded(state: State) -> None:
-    """Note that the tenants are in."""
-    deployed = state.deployed()
-    if deployed is not None:
-        state.record_deployed(replace(deployed, seeded=True))
+    return Deployed(digest=digest, stack_id=facts(port).stack_id, seeded=seeded)
 
 
 def facts(port: int) -> Facts:
@@ -213,6 +208,8 @@ def _put_stack(port: int, parameters: dict[str, str], *, exists: bool) -> None:
         )
         cloudformation.get_waiter(done).wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 300})
     except (ClientError, WaiterError) as refused:
+        if UNCHANGED in str(refused):
+            return
         raise Refused(f"the emulator refused the stack: {_reason(cloudformation) or str(refused)[-500:]}") from refused
 
 

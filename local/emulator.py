@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import subprocess
 import time
 import urllib.request
@@ -27,6 +28,25 @@ END_WITHIN = 60.0
 def endpoint(port: int) -> str:
     """Return where the emulator on *port* answers as AWS."""
     return f"http://{HOST}:{port}"
+
+
+def choose_port(state: State) -> int:
+    """Return the port the emulator had last if it is free, else another one, with the saved state moved to it.
+
+    Addresses of queues are part of the state, and messages do not reach a function from one of another port.
+
+    Raises:
+        Refused: If this machine has no free port.
+    """
+    last = int(state.emulator_port.read_text()) if state.emulator_port.is_file() else 0
+    port = _free_port(last) or _free_port(0)
+    if port is None:
+        raise Refused("this machine has no free port")
+    if last not in {0, port}:
+        for saved in state.emulator.glob("*.json"):
+            saved.write_text(saved.read_text().replace(f"{HOST}:{last}", f"{HOST}:{port}"))
+    state.emulator_port.write_text(str(port))
+    return port
 
 
 def start(state: State, port: int) -> subprocess.Popen[bytes]:
@@ -59,10 +79,11 @@ async def answers(port: int) -> None:
         await asyncio.sleep(0.1)
 
 
-def end(process: Process, state: State) -> None:
-    """End the emulator and its workers, and remove the copies of the code that they leave behind."""
-    process.end_with_group(within=END_WITHIN)
+def end(process: Process, state: State) -> bool:
+    """End the emulator and its workers, and remove their copies of the code; say whether it could save its state."""
+    saved = process.end_with_group(within=END_WITHIN)
     shutil.rmtree(state.temporary, ignore_errors=True)
+    return saved
 
 
 def _environment(state: State, port: int) -> dict[str, str]:
@@ -94,6 +115,17 @@ def _forget_stream_positions(saved: Path) -> None:
     content = json.loads(saved.read_text())
     content["payload"]["dynamodb_stream_positions"] = {}
     saved.write_text(json.dumps(content))
+
+
+def _free_port(wanted: int) -> int | None:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, wanted))
+        except OSError:
+            return None
+        port: int = trial.getsockname()[1]
+        return port
 
 
 def _is_healthy(port: int) -> bool:

@@ -39,27 +39,28 @@ class Process:
         """List the processes of the group that it leads, itself left out."""
         return [type(self)(pid, born) for pid, group, born in _table() if group == self.pid != pid]
 
-    def end(self, *, within: float) -> None:
-        """Ask it to end, wait up to *within* seconds, then force it."""
+    def end(self, *, within: float) -> bool:
+        """Ask it to end, wait up to *within* seconds, then force it; say whether it ended because it was asked."""
         if not self.lives:
-            return
+            return False
         os.kill(self.pid, signal.SIGTERM)
-        if not self._ended(within):
-            os.kill(self.pid, signal.SIGKILL)
-            self._ended(within)
+        if self._ended(within):
+            return True
+        os.kill(self.pid, signal.SIGKILL)
+        self._ended(within)
+        return False
 
-    def end_with_group(self, *, within: float) -> None:
+    def end_with_group(self, *, within: float) -> bool:
         """End the leader of a process group as in `end`, then what it left of its group.
 
         A group's number is not given away while a member lives, and the members are looked up while the leader lives.
         """
-        if not self.lives:
-            return
-        members = self.group()
-        self.end(within=within)
+        members = self.group() if self.lives else []
+        ended = self.end(within=within)
         for member in members:
             if member.lives:
                 os.kill(member.pid, signal.SIGKILL)
+        return ended
 
     def _ended(self, within: float) -> bool:
         deadline = time.monotonic() + within

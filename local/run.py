@@ -9,8 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -22,7 +22,7 @@ from local.processes import Process
 from local.refusals import Refused
 from local.seed import seed
 from local.simulator import create_app as create_microsoft
-from local.state import AlreadyRunning, Running, Stack, State
+from local.state import AlreadyRunning, Deployed, Running, Stack, State
 from local.stop import end_leftovers
 from local.tenants import CLIENT_ID, TENANTS
 
@@ -157,29 +157,37 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
         loop.add_signal_handler(number, asked_to_end.set)
 
     print("Starting the emulator …", flush=True)
-    port = _emulator_port(state)
+    port = emulator.choose_port(state)
     process = emulator.start(state, port)
     started = Process.of(process.pid)
     state.record(options.running(started))
     asked = asyncio.create_task(asked_to_end.wait())
     died = asyncio.create_task(asyncio.to_thread(process.wait))
     up = asyncio.create_task(_bring_up(state, options, port, issuer, gateway))
+    deployed = None
     try:
         await asyncio.wait({asked, died, up}, return_when=asyncio.FIRST_COMPLETED)
         if up.done():
-            _announce(state, options, up.result())
+            stack, deployed = up.result()
+            _announce(state, options, stack)
             await asyncio.wait({asked, died}, return_when=asyncio.FIRST_COMPLETED)
-        if not asked.done():
+        if died.done():
             raise Refused(f"the emulator ended by itself: its last words are in {state.emulator_log}")
+        if deployed is None:
+            raise Refused("it was ended before it was up")
     finally:
         up.cancel()
+        await asyncio.wait({up})
         state.stack_file.unlink(missing_ok=True)
         await gateway.close()
-        await asyncio.to_thread(emulator.end, started, state)
+        if await asyncio.to_thread(emulator.end, started, state) and deployed is not None:
+            state.record_deployed(deployed)
         await runner.cleanup()
 
 
-async def _bring_up(state: State, options: Options, port: int, issuer: Issuer, gateway: Gateway) -> Stack:
+async def _bring_up(
+    state: State, options: Options, port: int, issuer: Issuer, gateway: Gateway
+) -> tuple[Stack, Deployed]:
     """Deploy to the emulator on *port*, open the gateway, and register the tenants if the stack is new."""
     await emulator.answers(port)
     microsoft = options.api_url + MICROSOFT_PREFIX
@@ -193,15 +201,14 @@ async def _bring_up(state: State, options: Options, port: int, issuer: Issuer, g
         },
         clouds={"global": {"login": f"{microsoft}/login", "graph": f"{microsoft}/graph"}},
     )
-    is_new = await asyncio.to_thread(deployment.deploy, state, port, wanted)
+    deployed = await _finished(asyncio.to_thread(deployment.deploy, state, port, wanted))
     gateway.open(deployment.upstream(port))
-    if is_new:
+    if not deployed.seeded:
         print("Registering the tenants …", flush=True)
         arn = await asyncio.to_thread(deployment.client_secret_arn, port)
         await seed(options.api_url, issuer.token(PLATFORM_USER, scope=ADMIN_SCOPE), arn)
-        deployment.mark_seeded(state)
     facts = await asyncio.to_thread(deployment.facts, port)
-    return Stack(
+    stack = Stack(
         api_url=options.api_url,
         issuer=issuer.url,
         audience=AUDIENCE,
@@ -212,6 +219,17 @@ async def _bring_up(state: State, options: Options, port: int, issuer: Issuer, g
         queues=facts.queues,
         functions=facts.functions,
     )
+    return stack, replace(deployed, seeded=True)
+
+
+async def _finished[Outcome](work: Coroutine[None, None, Outcome]) -> Outcome:
+    """Let *work* come to its end before it may be cancelled: a stack that is half made cannot be updated."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def _announce(state: State, options: Options, stack: Stack) -> None:
@@ -223,18 +241,6 @@ def _announce(state: State, options: Options, stack: Stack) -> None:
     if options.tell is not None:
         os.write(options.tell, READY)
         os.close(options.tell)
-
-
-def _emulator_port(state: State) -> int:
-    """Return the port the emulator had last, since the functions' queue URLs name it; else any that is free."""
-    deployed = state.deployed()
-    for port in (deployed.emulator_port if deployed else 0, 0):
-        with socket.socket() as trial, suppress(OSError):
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((emulator.HOST, port))
-            free: int = trial.getsockname()[1]
-            return free
-    raise Refused("this machine has no free port")
 
 
 def main() -> None:

@@ -45,11 +45,10 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What the emulator was last given: *digest* of all of it, under *stack_id*; *seeded* once the tenants are in."""
+    """What the emulator holds: *digest* of all it was given, under *stack_id*; *seeded* once the tenants are in."""
 
     digest: str
     stack_id: str
-    emulator_port: int
     seeded: bool
 
 
@@ -76,6 +75,7 @@ class State:
         self.layer = folder / "layer"
         self.temporary = folder / "tmp"
         self.log = folder / "run.log"
+        self.emulator_port = folder / "emulator.port"
         self.emulator_log = folder / "emulator.log"
         self._running = folder / "running.json"
         self._deployed = folder / "deployed.json"
@@ -137,12 +137,14 @@ class State:
         _write(self._running, running)
 
     def deployed(self) -> Deployed | None:
-        """Return what the emulator was last given."""
-        found = _read(self._deployed)
-        return Deployed(**found) if found else None
+        """Return what the state that the emulator saved last holds."""
+        try:
+            return Deployed(**(_read(self._deployed) or {}))
+        except TypeError:  # none, or one of before this file was changed
+            return None
 
-    def record_deployed(self, deployed: Deployed) -> None:
-        """Put on record what the emulator was given."""
+    def record_deployed(self, deployed: Deployed | None) -> None:
+        """Put on record what the emulator has saved; None before that changes, so that a record is never wrong."""
         _write(self._deployed, deployed)
 
     def client_secret(self) -> str:

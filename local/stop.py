@@ -21,7 +21,8 @@ def end_leftovers(state: State) -> bool:
     if running is None:
         return False
     left = running.emulator is not None and running.emulator.lives
-    if running.emulator is not None:
+    if running.emulator is not None and left:
+        state.record_deployed(None)  # it saves what its front did not live to note
         emulator.end(running.emulator, state)
     state.stack_file.unlink(missing_ok=True)
     state.record(None)

@@ -246,6 +246,54 @@ def test_after_its_front_was_killed_the_next_start_ends_the_rest_and_keeps_every
     assert local.call("GET", "/tenants/17/onboarding/session", token=token).json()["session"]["id"] == kept
 
 
+def test_when_the_emulator_dies_the_front_ends_too_and_says_so(local: LocalDeployment) -> None:
+    front, emulator = processes_of(local)
+
+    os.kill(emulator.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while front.lives and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert not front.lives
+    assert "the emulator ended by itself" in State(ROOT / local.folder).log.read_text()
+    local.start()
+
+
+def test_runs_still_run_when_the_emulator_has_to_move_to_another_port(local: LocalDeployment) -> None:
+    token, before = local.token(OPERATOR), local.stack["aws_endpoint_url"]
+    local.stop()
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", int(before.rpartition(":")[2])))
+        taken.listen()
+        local.start()
+
+    assert local.stack["aws_endpoint_url"] != before
+    assert run_task(local, 16, "intune_status", token)["status"] == "succeeded"
+
+
+def test_ended_before_it_is_up_it_says_so_and_the_next_start_mends_it(local: LocalDeployment) -> None:
+    local.stop()
+    with subprocess.Popen(
+        ["make", "run", f"PORT={local.port}", "FRESH=1"],
+        cwd=ROOT,
+        env=os.environ | {"LOCAL_STATE": local.folder},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as made:
+        assert made.stdout is not None
+        next(line for line in made.stdout if "Deploying" in line)
+        local.stop()
+        said = made.stdout.read()
+
+    assert made.returncode != 0
+    assert "it was ended before it was up" in said
+    local.start()
+    token = local.token(OPERATOR)
+    assert run_task(local, 15, "license_check", token)["status"] == "succeeded"
+
+
 def test_in_the_foreground_an_interrupt_ends_everything(local: LocalDeployment) -> None:
     local.stop()
     with subprocess.Popen(
