@@ -49,9 +49,7 @@ _NO_CHANGE = {"version", "answered_in_ms", "request_id"}
 _WORDS: dict[tuple[Task, str], _Words] = {
     (Task.CONSENT_STATUS, "permissions"): _Words("{} shows in a token", "{} no longer shows in a token"),
     (Task.VERIFY_PERMISSIONS, "held"): _Words("{} granted", "{} revoked"),
-    (Task.VERIFY_PERMISSIONS, "excess"): _Words(
-        "{} granted beyond what is asked for", "{} no longer in excess"
-    ),
+    (Task.VERIFY_PERMISSIONS, "excess"): _Words("{} granted beyond what is asked for", "{} no longer in excess"),
     (Task.LICENSE_CHECK, "skus"): _Words("subscription {} appeared", "subscription {} went"),
     (Task.RBAC_CHECK, "held"): _Words("role {} assigned", "role {} removed"),
     (Task.INITIAL_SYNC, "areas"): _Words("{} is read", "{} is no longer read"),
@@ -103,11 +101,10 @@ def _changes_of_lists(name: str, before: list[Any], after: list[Any], named_by: 
 
 
 def _said(task: Task, change: PayloadChange) -> str | None:
+    if change.kind is ChangeKind.CHANGED:
+        return f"{change.name.removeprefix('areas.').removeprefix('skus.')}: {change.before} → {change.after}"
     words = _WORDS.get((task, change.name))
-    match change.kind:
-        case ChangeKind.CHANGED:
-            return f"{change.name.removeprefix('areas.').removeprefix('skus.')}: {change.before} → {change.after}"
-        case ChangeKind.APPEARED:
-            return words.appeared.format(change.after) if words else None
-        case ChangeKind.WENT:
-            return words.went.format(change.before) if words else None
+    if words is None:
+        return None
+    appeared = change.kind is ChangeKind.APPEARED
+    return words.appeared.format(change.after) if appeared else words.went.format(change.before)
