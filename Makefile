@@ -48,7 +48,12 @@ check: setup ## Judge code, types, imports, template and pins: exactly what CI r
 	$(BIN)/ruff format --check
 	$(BIN)/mypy functions local tests
 	$(BIN)/lint-imports
+	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
+
+.PHONY: docs
+docs: setup ## Write the pages that follow from the code
+	@PYTHONPATH=functions $(BIN)/python -m docs.reason_codes
 
 .PHONY: build
 build: setup ## Build functions and layer, with bytecode, into .aws-sam/build

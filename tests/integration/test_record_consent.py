@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=Tr
 
 def linked(connection_id: int = 101) -> str:
     """Create a link; give the state that travels with it."""
-    url = call("create_consent_link", user=3, connectionId=connection_id).body["url"]
+    url: str = call("create_consent_link", user=3, connectionId=connection_id).body["url"]
     return parse_qs(urlsplit(url).query)["state"][0]
 
 

@@ -60,9 +60,10 @@ def test_a_revoked_permission_is_named_as_an_operator_says_it() -> None:
     ],
 )
 def test_what_appeared_and_what_went_have_words_of_their_own(task: Task, field: str, appeared: str, went: str) -> None:
-    before, after = evidence(task, **{field: ["old", "same"]}), evidence(task, **{field: ["same", "new"]})
+    old: dict[str, Any] = {field: ["old", "same"]}
+    new: dict[str, Any] = {field: ["same", "new"]}
 
-    assert compared(after, before).words == (appeared, went)
+    assert compared(evidence(task, **new), evidence(task, **old)).words == (appeared, went)
 
 
 def test_a_subscription_that_changed_is_told_by_its_name() -> None:

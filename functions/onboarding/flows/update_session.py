@@ -39,11 +39,7 @@ def update_session(
         Unacceptable: `connection_unknown` or `assignee_not_eligible`.
         Transient: If others kept changing it, or DynamoDB did not take it.
     """
-    session = access.session
-    if session is None or session.id != session_id:
-        if sessions.is_closed(access.tenant.id, session_id):
-            raise _closed()
-        raise NotFound("session_not_found", "This tenant has no such session.")
+    session = _open_session(access, session_id, sessions)
     findings = None
     for _ in range(TRIES):
         if findings is None and edit.goes_forward_from(session):
@@ -65,6 +61,15 @@ def update_session(
         else:
             return change.after
     raise Transient("Others keep changing this session; try again in a moment.")
+
+
+def _open_session(access: Access, session_id: int, sessions: Sessions) -> Session:
+    session = access.session
+    if session and session.id == session_id:
+        return session
+    if sessions.is_closed(access.tenant.id, session_id):
+        raise _closed()
+    raise NotFound("session_not_found", "This tenant has no such session.")
 
 
 def _decided(session: Session, edit: Edit, by: Circumstances, sessions: Sessions) -> Change:

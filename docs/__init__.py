@@ -1,0 +1,1 @@
+"""Pages, and the programs that write those of them which follow from the code."""
