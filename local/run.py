@@ -194,6 +194,7 @@ async def _bring_up(
     wanted = deployment.Wanted(
         parameters={
             "Issuer": issuer.url,
+            "PublicUrl": options.api_url,
             "Audience": AUDIENCE,
             "AllowedOrigins": options.api_url,
             "Architecture": machine_architecture(),
