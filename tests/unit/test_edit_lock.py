@@ -248,8 +248,22 @@ def test_a_manager_takes_over_and_hands_off_in_one_write() -> None:
     )
 
 
-def test_assigning_who_is_assigned_already_hands_nothing_off() -> None:
+def test_who_took_over_hands_it_back_to_the_assignee_in_one_write() -> None:
     before = session(lock=lock(MANAGER))
+
+    change = edited(before, edit(assigned_to_user_id=ALICE), circumstances(MANAGER))
+
+    assert change == Change(
+        before,
+        changed(before, lock=None),
+        MANAGER,
+        NOW,
+        history=noted(MANAGER, HistoryEvent.HANDED_OFF, assigned_to_user_id=ALICE),
+    )
+
+
+def test_assigning_who_is_assigned_already_changes_nothing_where_nobody_holds_the_lock() -> None:
+    before = session(lock=None)
 
     change = edited(before, edit(assigned_to_user_id=ALICE), circumstances(MANAGER))
 

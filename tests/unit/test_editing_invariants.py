@@ -145,8 +145,8 @@ def only_a_manager_or_the_assignee_ever_takes_over(case: Case, outcome: Outcome)
 def whoever_writes_holds_the_lock_afterwards_unless_they_gave_it_away(case: Case, outcome: Outcome) -> None:
     if isinstance(outcome, Change):
         after = outcome.after
-        nobody_else = {None, case.user_id, case.before.assigned_to_user_id}
-        gave_it_away = outcome.closes or after.assigned_to_user_id not in nobody_else
+        handed_off = "assigned_to_user_id" in case.fields and after.assigned_to_user_id not in {None, case.user_id}
+        gave_it_away = outcome.closes or handed_off
         assert gave_it_away is (after.lock is None)
         assert after.lock is None or after.lock.is_held_by(case.user_id, NOW)
 

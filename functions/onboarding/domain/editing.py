@@ -190,7 +190,8 @@ def _changed(session: Session, edit: Edit, lock: Lock, by: Circumstances) -> Ses
     step = edit.current_step or start
     _check_gates(unmet_between(start, step, connection_id, by.findings))
     assignee = edit.assigned_to_user_id if edit.assigns else session.assigned_to_user_id
-    handed_off = assignee not in {None, by.access.user_id, session.assigned_to_user_id}
+    # Also to whom it is assigned already: so somebody who took over hands it back.
+    handed_off = edit.assigns and assignee not in {None, by.access.user_id}
     moved = step is not session.current_step
     return session.model_copy(
         update={
@@ -247,7 +248,7 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
     """Count the version, and write down what its people should be able to read later."""
     renewal = before.model_copy(update={"lock": after.lock})
     same_holder = locks.live(before.lock, by.now) is not None and _user(before) == _user(after)
-    if after == renewal and same_holder:
+    if after == before or (after == renewal and same_holder):
         return Change(before, after, by.access.user_id, by.now)
     if not after.closed_at:
         after = after.model_copy(update={"version": before.version + 1, "updated_at": by.now})
@@ -273,12 +274,12 @@ def _history(before: Session, after: Session, by: Circumstances) -> HistoryEntry
     user = by.access.user_id
     held = locks.live(before.lock, by.now)
     assigned = after.assigned_to_user_id != before.assigned_to_user_id
-    to_another = after.assigned_to_user_id not in {None, user}
+    handed_off = after.lock is None and after.closed_at is None
     reconnected = after.provider_connection_id != before.provider_connection_id
     events = {
         HistoryEvent.TAKEN_OVER: held is not None and held.user_id != user,
-        HistoryEvent.HANDED_OFF: assigned and to_another,
-        HistoryEvent.ASSIGNED: assigned and not to_another,
+        HistoryEvent.HANDED_OFF: handed_off,
+        HistoryEvent.ASSIGNED: assigned and not handed_off,
         HistoryEvent.CONNECTION_CHANGED: reconnected,
         HistoryEvent.COMPLETED: after.status is SessionStatus.COMPLETED,
         HistoryEvent.ABANDONED: after.status is SessionStatus.ABANDONED,
@@ -294,7 +295,7 @@ def _history(before: Session, after: Session, by: Circumstances) -> HistoryEntry
         events=happened,
         taken_over_from_user_id=held.user_id if held and held.user_id != user else None,
         assigned_from_user_id=before.assigned_to_user_id if assigned else None,
-        assigned_to_user_id=after.assigned_to_user_id if assigned else None,
+        assigned_to_user_id=after.assigned_to_user_id if assigned or handed_off else None,
         connection_from_id=before.provider_connection_id if reconnected else None,
         connection_to_id=after.provider_connection_id if reconnected else None,
     )
