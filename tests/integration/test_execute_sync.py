@@ -44,13 +44,35 @@ def before_page(nth: int, act: Callable[[], object]) -> Callable[[Any], Any]:
     return lambda tenant: Pages(tenant, act, nth)
 
 
-def time_runs_out_after(calls: int) -> Callable[[], float]:
-    """Give a clock of an invocation in which so many looks at it still find time.
+class Clocked:
+    """The tenant's pages, and a clock that runs out with the *nth* of them."""
 
-    It is looked at before a token is fetched, and twice a page: by the task, and by the client.
-    """
-    looks = iter([90.0] * calls)
-    return lambda: next(looks, 0.0)
+    def __init__(self, pages: int) -> None:
+        self._left = pages
+        self._tenant: Any = None
+
+    def seconds_left(self) -> float:
+        return 90.0 if self._left else 0.0
+
+    def before(self, tenant: Any) -> Any:
+        self._tenant = tenant
+        return self
+
+    def page(self, *arguments: Any) -> Any:
+        page = self._tenant.page(*arguments)
+        self._left -= 1
+        return page
+
+
+def time_runs_out_after(pages: int, worker: Worker) -> None:
+    """Let the invocation's time run out with so many *pages* read."""
+    clocked = Clocked(pages)
+    worker.seconds_left, worker.reach = clocked.seconds_left, clocked.before
+
+
+def time_is_ample(worker: Worker) -> None:
+    """Let the next invocation have all the time it needs."""
+    worker.seconds_left, worker.reach = (lambda: 90.0), (lambda tenant: tenant)
 
 
 def item(deployed: Deployment, run_id: int) -> dict[str, Any]:
@@ -114,7 +136,7 @@ def test_an_inventory_is_taken_and_the_guard_let_go(worker: Worker, deployed: De
 def test_a_run_out_of_time_is_put_back_and_goes_on_where_it_stopped(worker: Worker, deployed: Deployment) -> None:
     worker.simulator.play("large_inventory")
     run_id = started("initial_sync")
-    worker.seconds_left = time_runs_out_after(29)
+    time_runs_out_after(14, worker)
 
     assert worker.work(run_id) == ["queued"]
 
@@ -124,7 +146,7 @@ def test_a_run_out_of_time_is_put_back_and_goes_on_where_it_stopped(worker: Work
     assert "outbox" in item(deployed, run_id)
     assert "lease_until" not in item(deployed, run_id)
     assert guarded(deployed) == TAKEN
-    worker.seconds_left = lambda: 90.0
+    time_is_ample(worker)
     assert worker.work(run_id) == ["succeeded"]
     assert areas(run_id) == ALL_AREAS | {"managedDevices": 2000}
     assert set(worker.simulator.calls()["paths"].values()) == {1}
@@ -161,7 +183,7 @@ def test_a_run_cancelled_while_it_runs_stops_at_its_next_checkpoint(worker: Work
 
 def test_a_run_cancelled_before_it_was_resumed_is_not_resumed(worker: Worker, deployed: Deployment) -> None:
     run_id = started("initial_sync")
-    worker.seconds_left = time_runs_out_after(3)
+    time_runs_out_after(1, worker)
     worker.work(run_id)
     call("cancel_run", runId=run_id)
 
@@ -257,7 +279,7 @@ def test_a_checkpoint_whose_reply_was_lost_is_one_checkpoint(wire: Wire, worker:
 
 def test_a_put_back_whose_reply_was_lost_is_put_back_once(wire: Wire, worker: Worker, deployed: Deployment) -> None:
     run_id = started("initial_sync")
-    worker.seconds_left = time_runs_out_after(3)
+    time_runs_out_after(1, worker)
     wire.fail(faults.reply_lost(), on="UpdateItem", nth=3)
 
     worker.work(run_id)
@@ -273,7 +295,7 @@ def test_attempts_count_crashes_and_start_over_when_the_run_is_put_back(worker: 
     for _ in range(2):
         claimed(run_id)
         let_the_worker_die(deployed, run_id)
-    worker.seconds_left = time_runs_out_after(3)
+    time_runs_out_after(1, worker)
 
     assert worker.work(run_id) == ["queued"]
 
@@ -289,7 +311,6 @@ def test_a_checkpoint_renews_the_lease_and_shows_how_far_it_is(worker: Worker, d
         seen.append(call("get_run", runId=run_id).body["progress"])
 
     worker.reach = before_page(2, look)
-    worker.seconds_left = time_runs_out_after(100)
 
     assert worker.work(run_id) == ["succeeded"]
     assert seen == [{"done": 1, "total": 6, "message": "12 device configurations read"}]
