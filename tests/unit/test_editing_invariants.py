@@ -167,7 +167,8 @@ def the_version_counts_every_change_but_a_renewal_and_never_decreases(case: Case
     if isinstance(outcome, Change):
         before, after = case.before, outcome.after
         renewal = case.held == case.user_id and after == before.model_copy(update={"lock": after.lock})
-        counted = (before.version, before.updated_at) if renewal else (before.version + 1, NOW)
+        uncounted = renewal or after == before
+        counted = (before.version, before.updated_at) if uncounted else (before.version + 1, NOW)
         assert (after.version, after.updated_at) == counted
 
 
