@@ -19,10 +19,9 @@ from onboarding.domain.tenant import Tenant
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.flows.execute_sync import execute_sync
 from onboarding.graph.batch import Batch
-from onboarding.graph.credentials import Credentials
 from onboarding.graph.pace import Pace
 from onboarding.sqs import Order, executed
-from onboarding.wiring import stores
+from onboarding.wiring import graph, stores
 from tests import events
 from tests.arranging import ADMIN
 from tests.calling import call
@@ -36,7 +35,6 @@ class Worker:
     """Takes orders for runs, and executes them against the simulator."""
 
     simulator: Simulator
-    credentials: Credentials
     waits: list[float] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     """What was told of exceptions that nobody foresaw."""
@@ -54,12 +52,9 @@ class Worker:
             statuses.append(status.value if status else "-")
             return status
 
-        batch = Batch(
-            self.simulator.pool,
-            self.credentials,
-            self.simulator.clouds,
-            Pace(sleep=self.waits.append, chance=lambda: 0.5),
-        )
+        pace = Pace(sleep=self.waits.append, chance=lambda: 0.5)
+        credentials = graph._credentials()  # noqa: SLF001 - the very ones that the handlers have
+        batch = Batch(self.simulator.pool, credentials, self.simulator.clouds, pace)
         orders = [{"tenant_id": tenant, "run_id": run_id} for run_id in run_ids]
         context: Any = events.Context(function_name="execute", remaining_ms=90_000)
         answer = executed(events.sqs(*orders), context, execute)

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from onboarding.graph.credentials import Credentials
-from tests.deployment import REGION, Engine
+from tests.deployment import REGION, Deployment, Engine
 from tests.simulator import SECRET, Simulator, serve
 from tests.working import Worker
 
@@ -18,15 +17,16 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def kept_secret(moto: Engine) -> tuple[Credentials, str]:
-    """The application's secret in Secrets Manager: who reads it, and its ARN."""
+def secret_arn(moto: Engine) -> str:
+    """The ARN of the application's secret in Secrets Manager."""
     secrets = boto3.client("secretsmanager", endpoint_url=moto.url, region_name=REGION)
-    arn = secrets.create_secret(Name="tenant-onboarding/workers", SecretString=SECRET)["ARN"]
-    return Credentials(secrets), arn
+    arn: str = secrets.create_secret(Name="tenant-onboarding/workers", SecretString=SECRET)["ARN"]
+    return arn
 
 
 @pytest.fixture
-def worker(simulator: Simulator, kept_secret: tuple[Credentials, str]) -> Worker:
+def worker(simulator: Simulator, deployed: Deployment) -> Worker:
     """A worker, and a tenant that is as it should be."""
+    assert deployed
     simulator.play("healthy")
-    return Worker(simulator, kept_secret[0])
+    return Worker(simulator)

@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 
 from onboarding.domain.finding import Postponed
-from onboarding.graph.credentials import Credentials
 from tests import events
 from tests import wire as faults
 from tests.arranging import claimed, dated, let_the_worker_die, run_entry, started, stored
@@ -19,9 +18,9 @@ pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=Tr
 
 
 @pytest.fixture(autouse=True)
-def _registered(deployed: Deployment, kept_secret: tuple[Credentials, str]) -> None:
+def _registered(deployed: Deployment, secret_arn: str) -> None:
     assert deployed
-    register_examined(kept_secret[1])
+    register_examined(secret_arn)
 
 
 class Pages:
