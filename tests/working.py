@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from local.tenants import CLIENT_ID, TENANTS
 from onboarding import clock, ids
-from onboarding.domain.catalogue import Kind, Task
+from onboarding.domain.catalogue import Kind
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.run import RunStatus
 from onboarding.domain.tenant import Tenant
@@ -43,12 +43,15 @@ class Worker:
     reach: Reach = lambda tenant: tenant
     """Puts something in front of the tenant."""
 
-    def work(self, *run_ids: int, tenant: int = 1) -> list[str]:
-        """Execute runs as one batch of messages; give how they are then, sorted, `-` for one that was not to be had."""
+    def work(self, *run_ids: int, tenant: int = 1, kind: Kind | None = None) -> list[str]:
+        """Execute runs, of *kind* if that is known, as one batch of messages.
+
+        Give how they are then, sorted; `-` is one that was not to be had.
+        """
         statuses: list[str] = []
 
         def execute(order: Order) -> RunStatus | None:
-            status = self._execute(order, batch)
+            status = self._execute(order, batch, kind or self._kind(order))
             statuses.append(status.value if status else "-")
             return status
 
@@ -61,9 +64,12 @@ class Worker:
         assert len(answer["batchItemFailures"]) == len(run_ids) - len(statuses)
         return sorted(statuses)
 
-    def _execute(self, order: Order, batch: Batch) -> RunStatus | None:
-        deadline = Deadline(self.seconds_left)
+    def _kind(self, order: Order) -> Kind:
         run = stores.runs().get(order.tenant_id, order.run_id)
+        return run.task_type.spec.kind if run else Kind.PROBE
+
+    def _execute(self, order: Order, batch: Batch, kind: Kind) -> RunStatus | None:
+        deadline = Deadline(self.seconds_left)
         arguments: dict[str, Any] = {
             "runs": stores.runs(),
             "tenants": stores.tenants(),
@@ -74,8 +80,7 @@ class Worker:
             "clock": clock.now,
             "report": self.reports.append,
         }
-        task = run.task_type if run else Task.RBAC_CHECK
-        if task.spec.kind is Kind.PROBE:
+        if kind is Kind.PROBE:
             return execute_probe(order.tenant_id, order.run_id, **arguments)
         return execute_sync(order.tenant_id, order.run_id, deadline=deadline, **arguments)
 

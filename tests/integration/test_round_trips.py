@@ -1,0 +1,518 @@
+"""What every route asks of DynamoDB, to the call and the item, as the data design's table of operations has it.
+
+And that the template lets its function do so: no engine here checks rights, DynamoDB does.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from onboarding.domain.catalogue import Kind, Task
+from schedules.sweep import handler as sweep
+from tests import events, template
+from tests.arranging import (
+    ADMIN,
+    at_step,
+    claimed,
+    dated,
+    found,
+    let_the_lock_expire,
+    let_the_worker_die,
+    opened,
+    run_entry,
+    started,
+)
+from tests.calling import Answer, call, connection, register
+from tests.deployment import Deployment, Engine
+from tests.wire import Call, Wire
+from tests.working import Worker, register_examined
+
+pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
+
+READ = "BatchGetItem of 3"
+"""The access read: member, tenant and open session."""
+
+
+def shown(calls: list[Call]) -> list[str]:
+    """Write *calls* down: each operation, with the number of its items where it has several."""
+    return [f"{each.operation} of {each.items}" if each.items > 1 else each.operation for each in calls]
+
+
+# ── What the template allows ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Right(NamedTuple):
+    """An action on a table, or on one of its indexes."""
+
+    action: str
+    resource: str
+
+
+_OPERATIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+
+
+def needed(calls: list[Call], physical: dict[str, str]) -> set[Right]:
+    """Name the rights that *calls* take; a transaction takes those of its items."""
+    tables = {name: logical for logical, name in physical.items()}
+    rights = set()
+    for operation, request in calls:
+        if "TransactItems" in request:
+            writes = [(kind, write) for item in request["TransactItems"] for kind, write in item.items()]
+            rights |= {Right(_OPERATIONS[kind], tables[write["TableName"]]) for kind, write in writes}
+        elif "RequestItems" in request:
+            rights |= {Right(operation, tables[name]) for name in request["RequestItems"]}
+        else:
+            index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
+            rights.add(Right(operation, tables[request["TableName"]] + index))
+    return rights
+
+
+def granted(function: str) -> set[Right]:
+    """Name the rights on tables that the template gives to *function*."""
+    [properties] = [
+        each for each in template.functions(template.read()).values() if each["Handler"].split(".")[1] == function
+    ]
+    rights = set()
+    for policy in properties["Policies"]:
+        for statement in policy["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            rights |= {
+                Right(action.removeprefix("dynamodb:"), _resource(resource))
+                for action in actions
+                for resource in resources
+                if action.startswith("dynamodb:")
+            }
+    return rights
+
+
+def _resource(written: dict[str, Any]) -> str:
+    """Name a table or an index as the template names it: `!GetAtt Runs.Arn`, `!Sub ${Runs.Arn}/index/due`."""
+    if "Fn::GetAtt" in written:
+        name: str = written["Fn::GetAtt"][0]
+        return name
+    text: str = written["Fn::Sub"]
+    return text.replace(".Arn}", "").replace("${", "")
+
+
+AWAITED = {
+    "update_session": {Right("GetItem", "Runs")},
+    "register_member": {Right("ConditionCheckItem", "Sessions"), Right("GetItem", "Sessions")},
+    "remove_member": {Right("ConditionCheckItem", "Sessions"), Right("GetItem", "Sessions")},
+    "execute_probe": {Right("GetItem", "Runs")},
+    "execute_sync": {Right("GetItem", "Runs")},
+}
+"""What functions do and the template does not let them do yet."""
+
+
+def lacking(function: str, calls: list[Call], deployed: Deployment) -> set[Right]:
+    """Name the rights that *calls* take, and that *function* neither has nor is awaiting."""
+    return needed(calls, deployed.tables.physical) - granted(function) - AWAITED.get(function, set())
+
+
+@pytest.mark.xfail(reason="template.yaml has to grant them", strict=True)
+@pytest.mark.parametrize("function", AWAITED)
+def test_no_function_awaits_a_right(function: str, dynamodb: Engine) -> None:
+    assert dynamodb
+    assert AWAITED[function] - granted(function) == set()
+
+
+# ── The routes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Case(NamedTuple):
+    """What is asked of a route once things are *arranged*, what comes of it and what that takes."""
+
+    route: str
+    name: str
+    arrange: Callable[[Deployment, Wire], dict[str, Any]]
+    status: int
+    calls: list[str]
+
+
+def rival(deployed: Deployment, wire: Wire, act: Callable[[], object]) -> Callable[[], None]:
+    """Let *act* happen past the wire, so that only the calls of whom we look at are on record."""
+
+    def run() -> None:
+        deployed.configure(AWS_ENDPOINT_URL_DYNAMODB=wire.upstream)
+        act()
+        deployed.configure(AWS_ENDPOINT_URL_DYNAMODB=wire.url)
+
+    return run
+
+
+def nothing(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    return {}
+
+
+def arguments(**given: Any) -> Callable[[Deployment, Wire], dict[str, Any]]:
+    return lambda _deployed, _wire: given
+
+
+def held_by_another(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    opened()
+    return {"user": 2}
+
+
+def own_lock(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    opened()
+    return {}
+
+
+def expired_lock(deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    opened()
+    let_the_lock_expire(deployed)
+    return {"user": 2}
+
+
+def lost_to_another(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+    wire.before(rival(deployed, wire, lambda: opened(user=2)), on="PutItem")
+    return {}
+
+
+def editing(body: dict[str, Any], *, step: int = 1, user: int = 1) -> Callable[[Deployment, Wire], dict[str, Any]]:
+    def arrange(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+        return {"sessionId": at_step(step) if step > 1 else opened(), "body": body, "user": user}
+
+    return arrange
+
+
+def forwards(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    session_id = opened()
+    found("consent_status")
+    return {"sessionId": session_id, "body": {"current_step": 3}}
+
+
+def lost_race(body: dict[str, Any], *, on: str) -> Callable[[Deployment, Wire], dict[str, Any]]:
+    def arrange(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+        session_id = opened()
+        found("consent_status")
+        takeover = {"takeover": True}
+        act = rival(deployed, wire, lambda: call("update_session", sessionId=session_id, body=takeover, user=2))
+        wire.before(act, on=on)
+        return {"sessionId": session_id, "body": body}
+
+    return arrange
+
+
+def closed_session(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    session_id = opened()
+    call("update_session", sessionId=session_id, body={"status": "abandoned"})
+    return {"sessionId": session_id, "body": {}}
+
+
+def another_connection(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    session_id = opened()
+    call("register_connection", connectionId=102, body=connection(), **ADMIN)
+    return {"sessionId": session_id, "body": {"provider_connection_id": 102}}
+
+
+def another_connection_while_active(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+    given = another_connection(deployed, wire)
+    started("rbac_check")
+    return given
+
+
+def everything_in_one(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+    given = another_connection(deployed, wire)
+    body = {"provider_connection_id": 102, "assigned_to_user_id": 3, "takeover": True, "current_step": 1}
+    return given | {"body": body, "user": 2}
+
+
+def starting(task: str, *, active: str | None = None, key: str | None = None, again: bool = False) -> Any:
+    def arrange(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+        given: dict[str, Any] = {"taskType": task, "headers": {"Idempotency-Key": key} if key else {}}
+        if active:
+            started(active)
+        if again:
+            assert call("start_run", **given).status == 201
+        return given
+
+    return arrange
+
+
+def blocked_only_a_moment(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+    run_id = started("initial_sync")
+    wire.before(rival(deployed, wire, lambda: call("cancel_run", runId=run_id)), on="GetItem")
+    return {"taskType": "rbac_check"}
+
+
+def queued(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    return {"runId": started("rbac_check")}
+
+
+def running(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    return {"runId": claimed(started("rbac_check")).id}
+
+
+def ended(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    return {"runId": found("rbac_check").operation_run_id}
+
+
+def evidence(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    for _ in range(3):
+        found("rbac_check")
+    return {"query": "limit=2"}
+
+
+def member_with_lock(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    opened(user=3)
+    return {**ADMIN, "userId": 3, "body": {"role": "readonly"}}
+
+
+def member_who_takes_the_lock(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+    session_id = opened()
+    let_the_lock_expire(deployed)
+    step = {"current_step": 1}
+    act = rival(deployed, wire, lambda: call("update_session", user=3, sessionId=session_id, body=step))
+    wire.before(act, on="TransactWriteItems")
+    return {**ADMIN, "userId": 3, "body": {"role": "readonly"}}
+
+
+def bodyless(arrange: Callable[[Deployment, Wire], dict[str, Any]]) -> Callable[[Deployment, Wire], dict[str, Any]]:
+    return lambda deployed, wire: {name: value for name, value in arrange(deployed, wire).items() if name != "body"}
+
+
+QUERY, GET, UPDATE, PUT = "Query", "GetItem", "UpdateItem", "PutItem"
+TWO, THREE, FOUR, FIVE = (f"TransactWriteItems of {n}" for n in (2, 3, 4, 5))
+
+CASES = [
+    Case("get_session", "none open", nothing, 200, [READ]),
+    Case("get_session", "open", own_lock, 200, [READ]),
+    Case("get_session", "a stranger", arguments(user=9), 404, [READ]),
+    Case("get_session", "an unknown tenant", arguments(tenant=9), 404, [READ]),
+    Case("get_session", "no token", arguments(anonymous=True), 401, []),
+    Case("get_session", "malformed", arguments(tenant="x"), 400, []),
+    Case("create_session", "none open", nothing, 201, [READ, PUT]),
+    Case("create_session", "one's own lock", own_lock, 201, [READ]),
+    Case("create_session", "another's lock", held_by_another, 201, [READ]),
+    Case("create_session", "an expired lock", expired_lock, 201, [READ, UPDATE]),
+    Case("create_session", "somebody was faster", lost_to_another, 201, [READ, PUT]),
+    Case("update_session", "heartbeat", editing({}), 200, [READ]),
+    Case("update_session", "locked", editing({"current_step": 1}, user=3), 409, [READ]),
+    Case("update_session", "step to 2", editing({"current_step": 2}), 200, [READ, QUERY, UPDATE]),
+    Case("update_session", "forwards", forwards, 200, [READ, QUERY, UPDATE]),
+    Case("update_session", "backwards", editing({"current_step": 1}, step=4), 200, [READ, UPDATE]),
+    Case("update_session", "gates not met", editing({"current_step": 5}), 409, [READ, QUERY]),
+    Case(
+        "update_session",
+        "a race lost on the way forwards",
+        lost_race({"current_step": 3}, on="UpdateItem"),
+        409,
+        [READ, QUERY, UPDATE],
+    ),
+    Case("update_session", "handoff", editing({"assigned_to_user_id": 3}), 200, [READ, THREE]),
+    Case("update_session", "unassignment", editing({"assigned_to_user_id": None}), 200, [READ, TWO]),
+    Case("update_session", "not eligible", editing({"assigned_to_user_id": 9}), 422, [READ, THREE]),
+    Case("update_session", "takeover", editing({"takeover": True}, user=2), 200, [READ, TWO]),
+    Case(
+        "update_session",
+        "a race lost in a transaction",
+        lost_race({"assigned_to_user_id": 3}, on="TransactWriteItems"),
+        409,
+        [READ, THREE, GET],
+    ),
+    Case("update_session", "change of connection", another_connection, 200, [READ, FOUR]),
+    Case(
+        "update_session",
+        "change of connection while active",
+        another_connection_while_active,
+        409,
+        [READ, FOUR, GET],
+    ),
+    Case("update_session", "takeover, handoff and change of connection in one", everything_in_one, 200, [READ, FIVE]),
+    Case("update_session", "abandoned", editing({"status": "abandoned"}), 200, [READ, THREE]),
+    Case("update_session", "completed", editing({"status": "completed"}, step=5), 200, [READ, QUERY, THREE]),
+    Case("update_session", "a closed one", closed_session, 409, [READ, GET]),
+    Case("update_session", "one that never was", arguments(sessionId=5, body={}), 404, [READ, GET]),
+    Case("list_tasks", "always", nothing, 200, [READ, QUERY]),
+    Case("start_run", "nothing active", starting("rbac_check"), 201, [READ, TWO]),
+    Case("start_run", "exclusive", starting("initial_sync"), 201, [READ, TWO]),
+    Case("start_run", "with a key", starting("rbac_check", key="k"), 201, [READ, THREE]),
+    Case("start_run", "reused", starting("rbac_check", active="rbac_check"), 201, [READ, TWO, GET]),
+    Case(
+        "start_run",
+        "reused with a key",
+        starting("rbac_check", active="rbac_check", key="k"),
+        201,
+        [READ, THREE, GET, PUT],
+    ),
+    Case("start_run", "replayed", starting("rbac_check", key="k", again=True), 201, [READ, THREE, GET]),
+    Case("start_run", "blocked", starting("rbac_check", active="initial_sync"), 409, [READ, TWO, GET]),
+    Case("start_run", "blocked for a moment", blocked_only_a_moment, 201, [READ, TWO, GET, TWO]),
+    Case("start_run", "unknown task", starting("no_such_task"), 404, [READ]),
+    Case("list_sessions", "none", nothing, 200, [READ, QUERY]),
+    Case("list_sessions", "open and closed", own_lock, 200, [READ, QUERY]),
+    Case("get_run", "there", queued, 200, [READ, GET]),
+    Case("get_run", "not there", arguments(runId=5), 404, [READ, GET]),
+    Case("cancel_run", "queued", queued, 200, [READ, GET, TWO]),
+    Case("cancel_run", "running", running, 200, [READ, GET, UPDATE]),
+    Case("cancel_run", "ended", ended, 200, [READ, GET]),
+    Case("list_evidence", "a page", evidence, 200, [READ, QUERY]),
+    Case("list_evidence", "of one task", arguments(query="taskType=rbac_check"), 200, [READ, QUERY]),
+    Case("register_tenant", "new", arguments(**ADMIN, tenant=9, body={"name": "Nine"}), 201, [READ, TWO]),
+    Case("register_tenant", "renamed", arguments(**ADMIN, body={"name": "One"}), 200, [READ, UPDATE]),
+    Case("register_member", "operator", arguments(**ADMIN, userId=9, body={"role": "operator"}), 200, [READ, PUT]),
+    Case("register_member", "reader", arguments(**ADMIN, userId=9, body={"role": "readonly"}), 200, [READ, TWO]),
+    Case("register_member", "who held the lock", member_with_lock, 200, [READ, THREE]),
+    Case("register_member", "who takes the lock meanwhile", member_who_takes_the_lock, 200, [READ, TWO, GET, THREE]),
+    Case("remove_member", "there", arguments(**ADMIN, userId=5), 204, [READ, TWO]),
+    Case("remove_member", "not there", arguments(**ADMIN, userId=9), 404, [READ, TWO]),
+    Case("remove_member", "who held the lock", bodyless(member_with_lock), 204, [READ, THREE]),
+    Case("remove_member", "who takes the lock", bodyless(member_who_takes_the_lock), 204, [READ, TWO, GET, THREE]),
+    Case("register_connection", "new", arguments(**ADMIN, connectionId=102, body=connection()), 201, [READ, TWO]),
+    Case(
+        "register_connection", "changed", arguments(**ADMIN, connectionId=101, body=connection()), 200, [READ, UPDATE]
+    ),
+]
+
+
+def ids(case: Case) -> str:
+    return f"{case.route}: {case.name}"
+
+
+def performed(case: Case, deployed: Deployment, wire: Wire) -> tuple[Answer, list[Call]]:
+    """Arrange *case*, then ask; give the answer and the calls it took, a rival's left out."""
+    register()
+    given = case.arrange(deployed, wire)
+    del wire.calls[:]
+    answer = call(case.route, **given)
+    return answer, list(wire.calls)
+
+
+@pytest.mark.parametrize("case", CASES, ids=ids)
+def test_a_route_asks_dynamodb_exactly_what_the_design_says(case: Case, deployed: Deployment, wire: Wire) -> None:
+    answer, calls = performed(case, deployed, wire)
+
+    assert answer.status == case.status, answer
+    assert shown(calls) == case.calls
+    assert lacking(case.route, calls, deployed) == set()
+
+
+def test_list_tasks_does_not_grow_with_history(deployed: Deployment, wire: Wire) -> None:
+    register()
+    found("rbac_check")
+    few = call("list_tasks")
+    for _ in range(20):
+        found("rbac_check")
+    del wire.calls[:]
+
+    many = call("list_tasks")
+
+    assert deployed
+    assert shown(wire.calls) == [READ, QUERY]
+    assert len(str(many.body)) == len(str(few.body))
+
+
+# ── The workers and the sweep ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_probe_takes_a_claim_a_connection_and_an_end(
+    worker: Worker, secret_arn: str, deployed: Deployment, wire: Wire
+) -> None:
+    register_examined(secret_arn)
+    run_id = started("rbac_check")
+    del wire.calls[:]
+
+    worker.work(run_id, kind=Kind.PROBE)
+
+    assert shown(wire.calls) == [UPDATE, GET, FOUR]
+    assert lacking("execute_probe", wire.calls, deployed) == set()
+
+
+def test_a_duplicate_takes_one_refused_claim(worker: Worker, secret_arn: str, deployed: Deployment, wire: Wire) -> None:
+    register_examined(secret_arn)
+    run_id = started("rbac_check")
+    worker.work(run_id, kind=Kind.PROBE)
+    del wire.calls[:]
+
+    worker.work(run_id, kind=Kind.PROBE)
+
+    assert deployed
+    assert shown(wire.calls) == [UPDATE]
+
+
+@pytest.mark.parametrize(("task", "function"), [("rbac_check", "execute_probe"), ("initial_sync", "execute_sync")])
+def test_a_run_whose_cancel_comes_last_takes_a_look_and_an_end_more(
+    worker: Worker, secret_arn: str, deployed: Deployment, wire: Wire, task: str, function: str
+) -> None:
+    register_examined(secret_arn)
+    run_id = started(task)
+    kind = Task(task).spec.kind
+    del wire.calls[:]
+    wire.before(rival(deployed, wire, lambda: call("cancel_run", runId=run_id)), on="TransactWriteItems")
+
+    assert worker.work(run_id, kind=kind) == ["cancelled"]
+
+    assert shown(wire.calls)[-3:] == [FOUR, GET, TWO]
+    assert lacking(function, wire.calls, deployed) == set()
+
+
+def test_a_sync_takes_one_write_a_page_beside(
+    worker: Worker, secret_arn: str, deployed: Deployment, wire: Wire
+) -> None:
+    register_examined(secret_arn)
+    run_id = started("initial_sync")
+    del wire.calls[:]
+
+    worker.work(run_id, kind=Kind.EXCLUSIVE)
+
+    assert shown(wire.calls) == [UPDATE, GET, *[UPDATE] * 6, FOUR]
+    assert lacking("execute_sync", wire.calls, deployed) == set()
+
+
+def due_session(deployed: Deployment) -> None:
+    opened()
+    dated(deployed, deployed.tables.sessions, "open", updated_at=-(31 * 24 * 3600), due_at=-1, locked_until=-1)
+
+
+def put_off_session(deployed: Deployment) -> None:
+    due_session(deployed)
+    dated(deployed, deployed.tables.sessions, "open", locked_until=600)
+
+
+def unclaimed_run(deployed: Deployment) -> None:
+    dated(deployed, deployed.tables.runs, run_entry(started("rbac_check")), outbox=-4000, due_at=-1)
+
+
+def dead_worker(deployed: Deployment) -> None:
+    run_id = started("rbac_check")
+    claimed(run_id)
+    let_the_worker_die(deployed, run_id)
+
+
+def cancelled_and_dead(deployed: Deployment) -> None:
+    run_id = started("rbac_check")
+    claimed(run_id)
+    call("cancel_run", runId=run_id)
+    let_the_worker_die(deployed, run_id)
+
+
+def overdue_run(deployed: Deployment) -> None:
+    dated(deployed, deployed.tables.runs, run_entry(started("rbac_check")), deadline=-1, due_at=-1)
+
+
+@pytest.mark.parametrize(
+    ("arrange", "calls"),
+    [
+        (due_session, [GET, GET, FOUR]),
+        (put_off_session, [GET, GET, UPDATE]),
+        (unclaimed_run, [GET, UPDATE]),
+        (dead_worker, [GET, UPDATE]),
+        (cancelled_and_dead, [GET, TWO]),
+        (overdue_run, [GET, FOUR]),
+    ],
+)
+def test_the_sweep_asks_each_shard_and_then_only_for_what_is_due(
+    arrange: Callable[[Deployment], None], calls: list[str], deployed: Deployment, wire: Wire
+) -> None:
+    register()
+    arrange(deployed)
+    del wire.calls[:]
+
+    sweep(events.schedule(), events.Context())
+
+    assert [each for each in shown(wire.calls) if each != QUERY] == calls
+    assert wire.count(QUERY) == 8
+    assert lacking("sweep", wire.calls, deployed) == set()
