@@ -12,8 +12,9 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -39,7 +40,7 @@ def machine_architecture() -> str:
     return "arm64" if platform.machine().lower() in {"aarch64", "arm64"} else "x86_64"
 
 
-def digest_of(files: Iterator[tuple[str, bytes]]) -> str:
+def digest_of(files: Iterable[tuple[str, bytes]]) -> str:
     """Digest names and contents, so that neither moving nor editing a file goes unnoticed."""
     digest = hashlib.sha256()
     for name, content in files:
@@ -62,8 +63,10 @@ def build(architecture: str) -> None:
         print("Building functions and layer (seconds; longer the first time) …", flush=True)
         _run_sam(architecture)
         _slim(BUILT / LAYER)
-        for artefact in sorted(path for path in BUILT.iterdir() if path.is_dir()):
-            _compile(artefact, LAYER_ROOT if artefact.name == LAYER else TASK_ROOT)
+        for stale in list(BUILT.rglob("__pycache__")):  # a checkout's own, that names its own paths
+            shutil.rmtree(stale)
+        _compile(BUILT / LAYER, LAYER_ROOT)
+        _compile_functions([path for path in BUILT.iterdir() if path.is_dir() and path.name != LAYER])
         STAMP.write_text(inputs)
 
 
@@ -93,10 +96,9 @@ def _pins() -> str:
 
 
 def _digest_of_inputs(architecture: str) -> str:
-    files = [ROOT / "template.yaml", PINS, Path(__file__)]
-    files += (path for path in (ROOT / "functions").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    contents = ((str(path.relative_to(ROOT)), path.read_bytes()) for path in sorted(files))
-    return f"{architecture} {sys.version_info.releaselevel} {sys.version_info[:3]} {digest_of(contents)}"
+    others = [ROOT / "template.yaml", PINS, Path(__file__)]
+    contents = chain(_files(ROOT / "functions"), ((path.name, path.read_bytes()) for path in others))
+    return f"{architecture} {platform.python_version()} {digest_of(contents)}"
 
 
 def _run_sam(architecture: str) -> None:
@@ -116,14 +118,31 @@ def _slim(layer: Path) -> None:
     (layer / "python" / PINS.name).unlink(missing_ok=True)
 
 
+def _compile_functions(artefacts: list[Path]) -> None:
+    """Compile each artefact once: functions that share a CodeUri are copies of one another."""
+    compiled: dict[str, Path] = {}
+    for artefact in artefacts:
+        content = digest_of(_files(artefact))
+        if content in compiled:
+            shutil.copytree(compiled[content], artefact, dirs_exist_ok=True)
+        else:
+            _compile(artefact, TASK_ROOT)
+            compiled[content] = artefact
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Read every file of *folder* but bytecode, by its name there."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield str(path.relative_to(folder)), path.read_bytes()
+
+
 def _compile(artefact: Path, prefix: str) -> None:
     """Add bytecode that is never checked against its source: Lambda's file system is read-only, so it cannot differ.
 
     Raises:
         Refused: If a module does not compile.
     """
-    for stale in list(artefact.rglob("__pycache__")):
-        shutil.rmtree(stale)
     compiled = compileall.compile_dir(
         artefact,
         quiet=1,
