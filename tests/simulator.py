@@ -50,6 +50,11 @@ class Simulator:
         answer = self.pool.request("PUT", url, body=json.dumps({"scenario": scenario}))
         assert answer.status == 200, answer.data
 
+    def upload(self, pem: bytes, client_id: object = CLIENT_ID) -> None:
+        """Upload a certificate to the registration of an application."""
+        answer = self.pool.request("POST", f"{self.url}/control/applications/{client_id}/certificates", body=pem)
+        assert answer.status == 200, answer.data
+
     def calls(self, tenant: SeededTenant = TENANTS[0]) -> dict[str, Any]:
         """How often *tenant* was asked what."""
         calls: dict[str, Any] = self.pool.request("GET", f"{self.url}/control/tenants/{tenant.id}").json()["calls"]

@@ -287,7 +287,8 @@ class ConnectionView(View):
     cloud: Cloud
     expected_domain: str | None
     credential_kind: CredentialKind
-    credential_arn: str
+    credential_arn: str | None
+    certificate_thumbprint: str | None
     credential_expires_at: Instant | None
 
     @classmethod

@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from aiohttp import web
+from cryptography import x509
 
+from local.simulator.assertions import FederatedCredential, Registration
 from local.simulator.entra import Entra, Issuer
 from local.simulator.graph import MicrosoftGraph
 from local.simulator.ledger import Entry, Ledger
@@ -18,16 +21,22 @@ def create_app(
     *,
     tenants: Iterable[SeededTenant],
     secrets: Mapping[str, str],
+    federations: Mapping[str, Iterable[FederatedCredential]] = MappingProxyType({}),
     state_path: Path | None = None,
     least_sync_seconds: float = LEAST_SYNC_SECONDS,
 ) -> web.Application:
     """Stand in for Microsoft towards *tenants*.
 
-    *secrets* are client secrets by client id. With *state_path* the scenarios chosen and the faults already spent
-    outlive a restart. No initial sync takes less than *least_sync_seconds*.
+    *secrets* are client secrets by client id, and *federations* who may vouch for an application. With *state_path*
+    the scenarios chosen and the faults already spent outlive a restart. No initial sync takes less than
+    *least_sync_seconds*.
     """
     ledger = Ledger(tenants, state_path)
     issuer = Issuer()
+    applications = {
+        client_id: Registration(secrets.get(client_id), federations=tuple(federations.get(client_id, ())))
+        for client_id in secrets.keys() | federations.keys()
+    }
 
     async def kept(_app: web.Application) -> AsyncIterator[None]:
         yield
@@ -35,18 +44,19 @@ def create_app(
 
     app = web.Application()
     app.cleanup_ctx.append(kept)
-    app.add_routes(Entra(ledger, secrets, issuer).routes())
+    app.add_routes(Entra(ledger, applications, issuer).routes())
     app.add_routes(MicrosoftGraph(ledger, issuer, least_sync_seconds=least_sync_seconds).routes())
-    app.add_routes(Control(ledger).routes())
+    app.add_routes(Control(ledger, applications).routes())
     return app
 
 
 class Control:
     """Answers under `/control`: shows how a tenant stands, and lets it stand otherwise."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        """Control the tenants of *ledger*."""
+    def __init__(self, ledger: Ledger, applications: Mapping[str, Registration]) -> None:
+        """Control the tenants of *ledger*, and *applications* by client id."""
         self._ledger = ledger
+        self._applications = applications
 
     def routes(self) -> list[web.RouteDef]:
         """List what it answers."""
@@ -54,6 +64,7 @@ class Control:
             web.get("/control/scenarios", self.scenarios),
             web.get("/control/tenants/{tenant_id}", self.tenant),
             web.put("/control/tenants/{tenant_id}/scenario", self.choose),
+            web.post("/control/applications/{client_id}/certificates", self.upload),
         ]
 
     async def scenarios(self, _request: web.Request) -> web.Response:
@@ -73,6 +84,17 @@ class Control:
             raise web.HTTPBadRequest(text=f"no such scenario; there are: {', '.join(SCENARIOS)}")
         self._ledger.choose(entry, name)
         return _shown(entry)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Upload a certificate in PEM form to an application's registration; it is forgotten at the end."""
+        application = self._applications.get(request.match_info["client_id"])
+        if application is None:
+            raise web.HTTPNotFound(text="no such application")
+        try:
+            certificate = x509.load_pem_x509_certificate(await request.read())
+        except ValueError:
+            raise web.HTTPBadRequest(text="no certificate in PEM form") from None
+        return web.json_response({"thumbprint": application.upload(certificate)})
 
     def _entry(self, request: web.Request) -> Entry:
         tenant_id = request.match_info["tenant_id"]

@@ -14,6 +14,7 @@ import jwt
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from local.simulator.assertions import ASSERTION_TYPE, Assertions, Refusal, Registration
 from local.simulator.ledger import Entry, Ledger
 from local.simulator.scenarios import CANARY
 
@@ -22,20 +23,73 @@ LIFETIME = 3599
 
 _KEY_ID = "simulator"
 
+_CHECK = (
+    "Check your federated identity credential Subject, Audience and Issuer against the presented assertion. "
+    "https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
+)
+_REVIEW = "Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials ."
+_CONFIGURED = (
+    "Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys "
+    "for app Id '{client}'."
+)
+
 _REFUSALS: Mapping[int, tuple[int, str, str]] = {
+    50013: (400, "invalid_grant", "Assertion is invalid because of various reasons. {detail}"),
+    50027: (401, "invalid_client", "Invalid JWT token. {detail}"),
     53003: (400, "access_denied", "Access has been blocked by Conditional Access policies."),
     70003: (400, "unsupported_grant_type", "The app requested an unsupported grant type '{grant_type}'."),
     90002: (400, "invalid_tenant", "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."),
     90055: (429, "temporarily_unavailable", "There are too many incoming requests."),
     700016: (400, "unauthorized_client", "Application with identifier '{client}' was not found in the directory."),
+    700021: (
+        401,
+        "invalid_client",
+        f"Client assertion application identifier doesn't match 'client_id' parameter. {_REVIEW}",
+    ),
+    700023: (401, "invalid_client", f"Client assertion audience claim does not match Realm issuer. {_REVIEW}"),
+    700024: (401, "invalid_client", f"Client assertion is not within its valid time range. {{detail}} {_REVIEW}"),
+    700027: (
+        401,
+        "invalid_client",
+        f"Client assertion contains an invalid signature. [Reason - {{detail}}, {_CONFIGURED}]",
+    ),
+    700211: (
+        401,
+        "invalid_client",
+        f"No matching federated identity record found for presented assertion issuer '{{detail}}'. {_CHECK}",
+    ),
+    700212: (
+        401,
+        "invalid_client",
+        f"No matching federated identity record found for presented assertion audience '{{detail}}'. {_CHECK}",
+    ),
+    700213: (
+        401,
+        "invalid_client",
+        f"No matching federated identity record found for presented assertion subject '{{detail}}'. {_CHECK}",
+    ),
+    900023: (
+        400,
+        "invalid_request",
+        "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain.",
+    ),
     1000031: (400, "invalid_request", "Application {client} can't be accessed at this time."),
     1002012: (400, "invalid_scope", "The provided value for scope is not valid; it must end in /.default."),
     7000112: (400, "unauthorized_client", "Application '{client}' is disabled."),
     7000215: (401, "invalid_client", "Invalid client secret provided. Ensure the value, not the id, is sent."),
+    7000218: (
+        401,
+        "invalid_client",
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    ),
     7000222: (401, "invalid_client", "The provided client secret keys for app '{client}' are expired."),
     7000229: (401, "invalid_client", "The client application {client} is missing service principal in the tenant."),
 }
-"""AADSTS number → HTTP status, OAuth error, sentence."""
+"""AADSTS number → HTTP status, OAuth error, sentence. Those of assertions are worded as people were answered in public:
+https://github.com/Azure/azure-sdk-for-net/issues/29007 (700027),
+https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/2746 (700023),
+https://github.com/Azure/azure-cli/issues/28708 (700024), https://github.com/Azure/azure-workload-identity/issues/1200
+(700213), https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/124 (50027)."""
 
 
 class Issuer:
@@ -86,11 +140,12 @@ class Issuer:
 class Entra:
     """Answers under `/login`."""
 
-    def __init__(self, ledger: Ledger, secrets: Mapping[str, str], issuer: Issuer) -> None:
-        """Answer for the tenants of *ledger*; *secrets* are the applications' own, by client id."""
+    def __init__(self, ledger: Ledger, applications: Mapping[str, Registration], issuer: Issuer) -> None:
+        """Answer for the tenants of *ledger* to *applications*, by client id."""
         self._ledger = ledger
-        self._secrets = secrets
+        self._applications = applications
         self._issuer = issuer
+        self._assertions = Assertions()
 
     def routes(self) -> list[web.RouteDef]:
         """List what it answers."""
@@ -107,9 +162,10 @@ class Entra:
         if entry is not None:
             entry.token_calls += 1
 
-        number = self._refusal(entry, form)
-        if number is not None or entry is None:
-            return _refused(number or 90002, request, form, talkative=entry is not None and entry.scenario.talkative)
+        refusal = self._refusal(entry, form, f"{request.url.origin()}{request.path}")
+        if refusal is not None or entry is None:
+            talkative = entry is not None and entry.scenario.talkative
+            return _refused(refusal or Refusal(90002), request, form, talkative=talkative)
 
         answer: dict[str, Any] = {
             "token_type": "Bearer",
@@ -119,27 +175,37 @@ class Entra:
         }
         return web.json_response(answer, headers={"Cache-Control": "no-store, no-cache", "x-ms-request-id": _guid()})
 
-    def _refusal(self, entry: Entry | None, form: Mapping[str, str]) -> int | None:
-        secret = self._secrets.get(form.get("client_id", ""))
+    def _refusal(self, entry: Entry | None, form: Mapping[str, str], audience: str) -> Refusal | None:
+        known = self._applications.get(form.get("client_id", ""))
         refusals = (
             (entry is None, 90002),
             (form.get("grant_type") != "client_credentials", 70003),
             (not form.get("scope", "").endswith("/.default"), 1002012),
-            (secret is None, 700016),
+            (known is None, 700016),
             (entry is not None and entry.scenario.principal == "absent", 7000229),
             (entry is not None and entry.scenario.principal == "disabled", 7000112),
-            (form.get("client_secret") != secret, 7000215),
         )
         for refused, number in refusals:
             if refused:
-                return number
-        return entry.scenario.token_refusal if entry else None
+                return Refusal(number)
+        if known is not None and (refusal := self._unproven(form, known, audience)):
+            return refusal
+        staged = entry.scenario.token_refusal if entry else None
+        return None if staged is None else Refusal(staged, _DETAILS.get(staged, ""))
+
+    def _unproven(self, form: Mapping[str, str], known: Registration, audience: str) -> Refusal | None:
+        """Judge what is to prove who asks; None accepts it."""
+        if form.get("client_assertion_type") == ASSERTION_TYPE and "client_assertion" in form:
+            return self._assertions.refusal(form["client_assertion"], form["client_id"], known, audience)
+        if "client_secret" not in form:
+            return Refusal(7000218)
+        return Refusal(7000215) if form["client_secret"] != known.secret else None
 
     async def discovery(self, request: web.Request) -> web.Response:
         """Say whether a tenant exists, by its id or a domain, and where to ask it."""
         entry = self._ledger.by_name(request.match_info["tenant"])
         if entry is None:
-            return _refused(90002, request, {})
+            return _refused(Refusal(90002), request, {})
 
         tenant_id = str(entry.tenant.entra_tenant_id)
         login = f"{request.url.origin()}{request.path.split('/login/')[0]}/login/{tenant_id}"
@@ -161,10 +227,18 @@ class Entra:
         return web.json_response(self._issuer.keys())
 
 
-def _refused(number: int, request: web.Request, form: Mapping[str, str], *, talkative: bool = False) -> web.Response:
+_DETAILS = {700027: "The key was not found.", 700213: "arn:aws:iam::123456789012:role/somebody-else"}
+"""What the sentences of a scenario's refusals say of the particular case."""
+
+
+def _refused(
+    refusal: Refusal, request: web.Request, form: Mapping[str, str], *, talkative: bool = False
+) -> web.Response:
+    number = refusal.number
     status, error, sentence = _REFUSALS[number]
     sentence = sentence.format(
         client=form.get("client_id", ""),
+        detail=refusal.detail,
         grant_type=form.get("grant_type", ""),
         tenant=request.match_info["tenant"],
     )

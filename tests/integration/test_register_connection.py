@@ -35,6 +35,7 @@ def a_connection(**others: object) -> dict[str, Any]:
         "expected_domain": None,
         "credential_kind": "client_secret",
         "credential_arn": SECRET_ARN,
+        "certificate_thumbprint": None,
         "credential_expires_at": None,
     } | others
 

@@ -100,7 +100,8 @@ REASONS: dict[ReasonCode, Reason] = {
     ),
     ReasonCode.CREDENTIAL_INVALID: Reason(
         "The application's credential was not accepted.",
-        "Put the application's current client secret (its value, not its id) where the connection names it.",
+        "Put the application's current client secret (its value, not its id) where the connection names it; a key in "
+        "KMS must be there, enabled, and have an alias under tenant-onboarding/.",
         f"{_ENTRA}/identity-platform/how-to-add-credentials",
     ),
     ReasonCode.CREDENTIAL_EXPIRED: Reason(

@@ -88,14 +88,20 @@ class Tokens:
     def _fetched(self, connection: Connection, hosts: Hosts, client: Client) -> AccessToken:
         # Parsed again, so that nothing but a GUID can become part of a URL.
         entra_tenant_id = str(UUID(connection.entra_tenant_id))
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": connection.client_id,
-            "scope": hosts.scope,
-            **self._credentials.proof(connection),
-        }
-        request = Request("POST", hosts.token_url(entra_tenant_id), _FORM, form)
-        reply = client.send(lambda: request, lambda status, _headers, body: of_token_endpoint(status, body))
+        url = hosts.token_url(entra_tenant_id)
+
+        def request() -> Request:
+            # Every try has a proof of its own: an assertion is for one use only.
+            proof = self._credentials.proof(connection, url)
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": connection.client_id,
+                "scope": hosts.scope,
+                **proof,
+            }
+            return Request("POST", url, _FORM, form)
+
+        reply = client.send(request, lambda status, _headers, body: of_token_endpoint(status, body))
 
         token = _read(reply.json())
         if token.entra_tenant_id != entra_tenant_id:

@@ -19,6 +19,7 @@ from onboarding.storage.instants import instant, millis
 from onboarding.storage.sessions import SessionMoved, Sessions, session_of
 
 _FIXED = ("entra_tenant_id", "client_id", "cloud")
+_MAY_GO = ("expected_domain", "credential_arn", "certificate_thumbprint", "credential_expires_at")
 _MEMBER = 1
 """The number of the write about a member, beside that about the open session."""
 
@@ -149,7 +150,7 @@ class Tenants:
         """
         attributes = _attributes(details)
         free = [name for name in attributes if name not in _FIXED]
-        gone = [name for name in ("expected_domain", "credential_expires_at") if name not in attributes]
+        gone = [name for name in _MAY_GO if name not in attributes]
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in free)
         if gone:
             change += " REMOVE " + ", ".join(f"#{name}" for name in gone)

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from onboarding import clock
 from onboarding.domain.connection import Cloud, Connection
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.finding import Finding, FindingStatus, Obstacle
@@ -19,9 +20,10 @@ from onboarding.domain.tenant import Area
 from onboarding.errors import Transient
 from onboarding.graph.batch import Batch
 from onboarding.graph.clouds import Hosts
-from onboarding.graph.credentials import Credentials
+from onboarding.graph.credentials import Credentials, Services
 from onboarding.graph.pace import Pace
 from onboarding.graph.tenant import GraphTenant
+from tests.signing import Signer
 from tests.simulator import Examiner
 
 UNUSABLE = (FindingStatus.UNKNOWN, ReasonCode.GRAPH_UNAVAILABLE)
@@ -283,10 +285,12 @@ def test_a_certificate_that_is_rejected_is_tried_three_times(peer: Peer, tenant:
     assert len(peer.asked) == 3
 
 
-def test_secrets_manager_refusing_for_now_decides_nothing(examiner: Examiner, peer: Peer) -> None:
+def test_secrets_manager_refusing_for_now_decides_nothing(examiner: Examiner, peer: Peer, signer: Signer) -> None:
     peer.token_status, peer.token = 400, {"__type": "ThrottlingException", "message": "Rate exceeded"}
     impatient = Config(retries={"mode": "standard", "total_max_attempts": 1})
     secrets = boto3.client("secretsmanager", endpoint_url=peer.url, region_name="us-east-1", config=impatient)
 
+    credentials = Credentials(Services(lambda: secrets, signer.kms, signer.sts), clock.now)
+
     with pytest.raises(Transient):
-        Credentials(secrets).proof(examiner.connection())
+        credentials.proof(examiner.connection(), "https://login.microsoftonline.com/x/oauth2/v2.0/token")

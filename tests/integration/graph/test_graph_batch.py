@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 
 from local.tenants import TENANTS
+from onboarding import clock
 from onboarding.domain.catalogue import Task
 from onboarding.domain.connection import Cloud
 from onboarding.domain.deadline import Deadline
@@ -23,11 +24,12 @@ from onboarding.errors import Transient
 from onboarding.graph.batch import Batch
 from onboarding.graph.client import Client
 from onboarding.graph.clouds import Hosts
-from onboarding.graph.credentials import Credentials
+from onboarding.graph.credentials import Credentials, Services
 from onboarding.graph.pace import Pace
 from onboarding.graph.token import Tokens
 from onboarding.tasks import PROBES
 from tests.deployment import REGION, Engine
+from tests.signing import Signer
 from tests.simulator import Examiner
 
 ENDLESS = Deadline(lambda: 1e9)
@@ -166,12 +168,13 @@ def test_a_wrong_secret_is_told_apart(examiner: Examiner, moto: Engine) -> None:
     assert finding.payload["error_numbers"] == [7000215]
 
 
-def test_secrets_manager_out_of_order_decides_nothing(examiner: Examiner) -> None:
+def test_secrets_manager_out_of_order_decides_nothing(examiner: Examiner, signer: Signer) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
     impatient = Config(retries={"mode": "standard", "total_max_attempts": 1})
     secrets = boto3.client("secretsmanager", endpoint_url=url, region_name=REGION, config=impatient)
-    batch = Batch(examiner.simulator.pool, Credentials(secrets), examiner.simulator.clouds, Pace())
+    credentials = Credentials(Services(lambda: secrets, signer.kms, signer.sts), clock.now)
+    batch = Batch(examiner.simulator.pool, credentials, examiner.simulator.clouds, Pace())
 
     with pytest.raises(Transient):
         batch.tenant(examiner.connection(), ENDLESS).token_roles()
