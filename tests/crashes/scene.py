@@ -1,0 +1,266 @@
+"""One tenant in which a process dies, and the world that goes on without it.
+
+What the world does by itself is done here: the stream and the queues deliver, twice; time passes, which is dated back
+instead; the sweep comes by every minute. What people do who got no answer is done too: they ask again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from local.verify import Item, Kept, plain, violations
+from onboarding import clock, ids
+from onboarding.domain.catalogue import Kind, Task
+from onboarding.domain.deadline import Deadline
+from onboarding.domain.run import RunStatus
+from onboarding.flows.execute_probe import execute_probe
+from onboarding.flows.execute_sync import execute_sync
+from onboarding.sqs import Order, executed
+from onboarding.storage.keys import SHARDS
+from onboarding.storage.runs import run_of
+from onboarding.wiring import stores
+from schedules import sweep
+from tests import events
+from tests.calling import Answer, call
+from tests.deployment import Deployment
+from tests.tenant import PlainTenant
+from tests.wire import Wire
+from workers import dispatch_runs
+
+type Typed = dict[str, Any]
+"""An item in DynamoDB's own typed form."""
+
+PATTERN = 1
+"""The tenant that all others are copies of; nothing ever happens in it."""
+
+_CONTEXT: Any = events.Context(function_name="execute", remaining_ms=90_000)
+_numbers = count(3, SHARDS)
+"""All lie in the shard that the sweep looks at last, so that its calls come in the same order for all of them."""
+
+
+class Afterwards(StrEnum):
+    """What becomes of what was on its way when a process died, and of all that is sent from then on."""
+
+    REDELIVERED = "redelivered"
+    """It arrives, and arrives again: each message twice."""
+
+    LOST = "lost"
+    """None of it ever arrives: the sweep is on its own."""
+
+
+ROUNDS = {Afterwards.REDELIVERED: 8, Afterwards.LOST: 3}
+"""Minutes in which all must be quiet again. Where nothing arrives, the deadlines pass in the last but one."""
+
+
+@dataclass
+class Scene:
+    """A tenant of its own, on tables that it shares with others."""
+
+    deployed: Deployment
+    wire: Wire
+    tenant: int = field(default_factory=lambda: next(_numbers))
+    acknowledged: set[int] = field(default_factory=set)
+    """Runs that somebody was told of."""
+
+    examined: PlainTenant = field(default_factory=PlainTenant)
+    """The customer's side, as workers find it."""
+
+    seconds_left: Callable[[], float] = lambda: 90.0
+    """What is left of a worker's invocation."""
+
+    # ── What people and Lambda do ──
+
+    def call(self, name: str, *, user: int = 1, **others: Any) -> Answer:
+        """Call a route; a run it tells of is acknowledged."""
+        answer = call(name, user=user, tenant=self.tenant, **others)
+        if name == "start_run" and answer.status == 201:
+            self.acknowledged.add(answer.body["run_id"])
+        return answer
+
+    def start(self, task: str, **others: Any) -> int:
+        """Start a run and give its id."""
+        answer = self.call("start_run", taskType=task, **others)
+        assert answer.status == 201, answer
+        run_id: int = answer.body["run_id"]
+        return run_id
+
+    def claim(self, run_id: int) -> None:
+        """Claim a run as a worker that is never heard of again."""
+        stores.runs().claim(self.tenant, run_id, claim_id=str(uuid4()), now=clock.now(), lease=stores.settings().lease)
+
+    def work(self, run_id: int) -> None:
+        """Deliver the message of a run to a worker.
+
+        All is as in `workers/` but for the customer's side: the shipped table of hosts leads to Microsoft alone.
+        """
+        executed(events.sqs({"tenant_id": self.tenant, "run_id": run_id}), _CONTEXT, self._execute)
+
+    def _execute(self, order: Order) -> RunStatus | None:
+        item = self.item("Runs", f"run#{order.run_id:016d}")
+        task = Task(item["task_type"]["S"]) if item else Task.RBAC_CHECK
+        arguments: dict[str, Any] = {
+            "runs": stores.runs(),
+            "tenants": stores.tenants(),
+            "reach": lambda _connection: self.examined,
+            "claim_id": str(uuid4()),
+            "new_id": ids.new,
+            "lease": stores.settings().lease,
+            "clock": clock.now,
+            "report": lambda _sentence: None,
+        }
+        if task.spec.kind is Kind.PROBE:
+            return execute_probe(order.tenant_id, order.run_id, **arguments)
+        return execute_sync(order.tenant_id, order.run_id, deadline=Deadline(self.seconds_left), **arguments)
+
+    def dispatch(self, run_id: int) -> None:
+        """Hand a run, as it is saved, to the dispatcher, as the stream does."""
+        dispatch_runs.handler(events.stream(self.item("Runs", f"run#{run_id:016d}") or {}), _CONTEXT)
+
+    def sweep(self) -> None:
+        """Let the sweep come by."""
+        sweep.handler(events.schedule(), _CONTEXT)
+
+    # ── Straight to the tables, past the wire ──
+
+    def item(self, table: str, entry: str) -> Typed | None:
+        """Read one item."""
+        key = {"tenant_id": {"N": str(self.tenant)}, "entry": {"S": entry}}
+        name = self.deployed.tables.physical[table]
+        return self.deployed.dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True).get("Item")
+
+    def items(self, table: str) -> list[Typed]:
+        """Read all that the tenant has in a table."""
+        answer = self.deployed.dynamodb.query(
+            TableName=self.deployed.tables.physical[table],
+            KeyConditionExpression="tenant_id = :tenant_id",
+            ExpressionAttributeValues={":tenant_id": {"N": str(self.tenant)}},
+            ConsistentRead=True,
+        )
+        assert "LastEvaluatedKey" not in answer
+        return list(answer["Items"])
+
+    def date(self, table: str, entry: str, **hours: float) -> None:
+        """Set attributes of an item to so many *hours* from now."""
+        self.put(table, entry, **{name: _millis(each) for name, each in hours.items()})
+
+    def put(self, table: str, entry: str, **numbers: int) -> None:
+        """Set numbers of an item."""
+        self.deployed.dynamodb.update_item(
+            TableName=self.deployed.tables.physical[table],
+            Key={"tenant_id": {"N": str(self.tenant)}, "entry": {"S": entry}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in numbers),
+            ConditionExpression="attribute_exists(tenant_id)",
+            ExpressionAttributeNames={f"#{name}": name for name in numbers},
+            ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
+        )
+
+    def ask_to_cancel(self, run_id: int) -> None:
+        """Have a cancel of a running run acknowledged, by somebody else and just now."""
+        self.date("Runs", f"run#{run_id:016d}", cancel_requested=0)
+
+    # ── The world goes on ──
+
+    def go_on(self, afterwards: Afterwards) -> None:
+        """Let minutes pass until no run is active, and as many more as show that nothing is left to do.
+
+        Raises:
+            AssertionError: If something is still active then.
+        """
+        self.examined, self.seconds_left = PlainTenant(), lambda: 90.0
+        rounds = ROUNDS[afterwards]
+        for minute in range(rounds):
+            self._let_time_pass(past_the_deadline=afterwards is Afterwards.LOST and minute == rounds - 2)
+            if afterwards is Afterwards.REDELIVERED:
+                for run_id in self._waiting_to_be_sent():
+                    self.work(run_id)
+                    self.work(run_id)
+            self.sweep()
+            if not self._active() and not self._consent_is_due():
+                return
+        assert not self._active(), f"after {rounds} minutes: {self._active()}"
+
+    def kept(self) -> Kept:
+        """Read all that the tenant has, as the verification reads it."""
+        tables = [[_read(item) for item in self.items(table)] for table in ("Sessions", "Runs", "Evidence")]
+        return Kept(*tables)
+
+    def check(self) -> None:
+        """Check what must hold in any quiet tenant.
+
+        Raises:
+            AssertionError: If it does not, with all that is wrong.
+        """
+        kept = self.kept()
+        runs = {run_id: run["status"] for (_, run_id), run in kept.run.items()}
+        assert violations(kept) == []
+        assert self.acknowledged <= runs.keys(), f"lost: {self.acknowledged - runs.keys()}"
+        assert {run_id for run_id, status in runs.items() if status in {"queued", "running"}} == set()
+        assert all(guard["active"] == {} for guard in kept.guards.values())
+        self._check_that_the_session_can_be_worked_with()
+
+    def _check_that_the_session_can_be_worked_with(self) -> None:
+        """No session is stuck: whoever may can take it over, end it, and begin the next."""
+        before = self.call("create_session", user=2)
+        assert before.status == 201, before
+        taken = self.call("update_session", user=2, sessionId=before.body["id"], body={"takeover": True})
+        assert (taken.status, taken.body["locked_by_user_id"]) == (200, 2), taken
+        ended = self.call("update_session", user=2, sessionId=before.body["id"], body={"status": "abandoned"})
+        assert ended.status == 200, ended
+        after = self.call("create_session", user=3)
+        assert (after.status, after.headers["session-resumed"]) == (201, "false"), after
+        assert after.body["id"] != before.body["id"]
+
+    def _let_time_pass(self, *, past_the_deadline: bool) -> None:
+        """Date back whatever waits for its time: leases, delays, sendings, looks at a consent; at last deadlines."""
+        for item in self.items("Runs"):
+            entry = item["entry"]["S"]
+            if "due_at" not in item:
+                continue
+            aged = {name: -3.0 for name in ("due_at", "lease_until", "not_before", "outbox") if name in item}
+            if past_the_deadline and "deadline" in item:
+                aged["deadline"] = -2.0
+            self.date("Runs", entry, **aged)
+
+    def _waiting_to_be_sent(self) -> list[int]:
+        """What the stream has to say: everything that was saved with `outbox` and has not been claimed since."""
+        return [run_of(_read(item)).id for item in self.items("Runs") if "outbox" in item]
+
+    def _active(self) -> list[str]:
+        return [
+            item["entry"]["S"]
+            for item in self.items("Runs")
+            if item["entry"]["S"].startswith("run#") and item["status"]["S"] in {"queued", "running"}
+        ]
+
+    def _consent_is_due(self) -> bool:
+        now = _millis(0)
+        return any("due_at" in item and int(item["due_at"]["N"]) <= now for item in self.items("Runs"))
+
+
+def copies(pattern: Scene) -> Callable[[], Scene]:
+    """Give a maker of tenants that stand as *pattern* stands now; quicker than to register each."""
+    items = {table: pattern.items(table) for table in ("Sessions", "Runs")}
+
+    def make() -> Scene:
+        scene = Scene(pattern.deployed, pattern.wire)
+        tenant = {"tenant_id": {"N": str(scene.tenant)}}
+        for table, typed in items.items():
+            name = pattern.deployed.tables.physical[table]
+            requests: Any = [{"PutRequest": {"Item": {**item, **tenant}}} for item in typed]
+            left = pattern.deployed.dynamodb.batch_write_item(RequestItems={name: requests})["UnprocessedItems"]
+            assert not left
+        return scene
+
+    return make
+
+
+def _read(item: Typed) -> Item:
+    return {name: plain(value) for name, value in item.items()}
+
+
+def _millis(hours: float) -> int:
+    return int((datetime.now(UTC) + timedelta(hours=hours)).timestamp() * 1000)
