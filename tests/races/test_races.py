@@ -271,9 +271,11 @@ def test_of_an_end_and_a_cancel_at_once_both_are_told_the_same(crowd: Crowd, dep
                 return None
 
         answers: list[Answer] = []
-        status, _ = crowd.does(
-            finish, lambda run=run, answers=answers: answers.append(call("cancel_run", runId=run.id))
-        )
+
+        def cancel(run: Any = run, answers: list[Answer] = answers) -> None:
+            answers.append(call("cancel_run", runId=run.id))
+
+        status, _ = crowd.does(finish, cancel)
         [answer] = answers
         shown = call("get_run", runId=run.id).body
         ends[shown["status"]] += 1
