@@ -32,6 +32,10 @@ stop: setup ## End all of what `make run` started; sessions, runs and evidence a
 token: setup ## Print a bearer token, as in `make -s token AS=2` [SCOPE=onboarding.admin] [TTL=3600]
 	@$(BIN)/python -m local.print_token $(if $(AS),--user '$(AS)') $(if $(SCOPE),--scope '$(SCOPE)') $(if $(TTL),--ttl='$(TTL)')
 
+.PHONY: logs
+logs: setup ## Print what the functions logged since the start
+	@$(BIN)/python -m local.print_logs
+
 .PHONY: demo
 demo: setup ## Carry a tenant through a whole onboarding, over HTTP
 	@$(BIN)/python -m local.demo

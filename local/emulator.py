@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from local import ROOT
 from local.processes import Process
@@ -51,7 +52,7 @@ def choose_port(state: State) -> int:
 
 def start(state: State, port: int) -> subprocess.Popen[bytes]:
     """Start the emulator on *port* with what it saved last, in a process group of its own."""
-    _forget_stream_positions(state.emulator / "lambda.json")
+    _prepare(state.emulator)
     shutil.rmtree(state.temporary, ignore_errors=True)
     state.temporary.mkdir(parents=True)
     with state.emulator_log.open("wb") as log:
@@ -108,13 +109,26 @@ def _environment(state: State, port: int) -> dict[str, str]:
     }
 
 
-def _forget_stream_positions(saved: Path) -> None:
-    """Let stream readers start at the horizon: positions are saved, records are not, so a saved one skips new ones."""
-    if not saved.is_file():
-        return
-    content = json.loads(saved.read_text())
-    content["payload"]["dynamodb_stream_positions"] = {}
-    saved.write_text(json.dumps(content))
+def _prepare(saved: Path) -> None:
+    """Take out of what was *saved* what must not, or need not, live on.
+
+    Positions in streams are saved and the records are not, so a saved position would skip new ones: without any,
+    reading starts at the horizon. Logs have a stream for every request ever made, loaded and saved again each time.
+    """
+
+    def forget_positions(functions: dict[str, Any]) -> None:
+        functions["dynamodb_stream_positions"] = {}
+
+    def forget_lines(logs: dict[str, Any]) -> None:
+        for group in logs["log_groups"]["data"].values():
+            group["streams"] = {}
+
+    for name, change in {"lambda.json": forget_positions, "cloudwatch_logs.json": forget_lines}.items():
+        path = saved / name
+        if path.is_file():
+            content = json.loads(path.read_text())
+            change(content["payload"])
+            path.write_text(json.dumps(content))
 
 
 def _free_port(wanted: int) -> int | None:

@@ -359,4 +359,4 @@ def test_make_help_lists_every_target_that_people_use() -> None:
     said = LocalDeployment(0).make("help").stdout
 
     listed = set(re.findall(r"^  make (\w+)", said, flags=re.MULTILINE))
-    assert listed == {"help", "run", "stop", "token", "demo", "test", "check", "build", "deploy", "clean"}
+    assert listed == {"help", "run", "stop", "token", "logs", "demo", "test", "check", "build", "deploy", "clean"}
