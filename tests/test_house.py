@@ -33,6 +33,12 @@ SDKS = ("boto3", "botocore")
 WAY_TO_GRAPH = tuple(f"onboarding.graph.{name}" for name in ("batch", "client", "credentials", "tenant", "token"))
 """What calls Microsoft. Where its pages lie, `clouds` and `consent` know without calling anybody."""
 
+WAY_TO_METADATA = ("onboarding.graph.discovery", "urllib3")
+"""What asks Microsoft that which it tells everybody."""
+
+PREFLIGHT = "api.preflight_connection"
+"""The one route that does."""
+
 
 # ── Reading the code ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,8 +134,9 @@ def the_environment_is_read_in_one_place(sources: Sources) -> Iterator[str]:
 def no_route_reaches_an_aws_sdk_or_graph(sources: Sources) -> Iterator[str]:
     for module in _modules(sources):
         if module.startswith("api."):
+            forbidden = (*SDKS, *WAY_TO_GRAPH, "onboarding.tasks", *(() if module == PREFLIGHT else WAY_TO_METADATA))
             for name, way in reached(sources, module).items():
-                if is_of(name, *SDKS, *WAY_TO_GRAPH, "onboarding.tasks"):
+                if is_of(name, *forbidden):
                     yield " → ".join(way)
 
 
@@ -217,6 +224,7 @@ ROUTE = "functions/api/get_session.py"
 FLOW = "functions/onboarding/flows/twin.py"
 STORAGE = "functions/onboarding/storage/twin.py"
 DOMAIN = "functions/onboarding/domain/twin.py"
+DISCOVERY = "functions/onboarding/graph/discovery.py"
 TEST = "tests/unit/test_twin.py"
 
 TWINS: list[tuple[Rule, Sources, str]] = [
@@ -237,6 +245,18 @@ TWINS: list[tuple[Rule, Sources, str]] = [
     ),
     (no_route_reaches_an_aws_sdk_or_graph, {ROUTE: "from onboarding.graph import client"}, "onboarding.graph.client"),
     (no_route_reaches_an_aws_sdk_or_graph, {ROUTE: "from onboarding.graph.token import Tokens"}, "graph.token"),
+    (no_route_reaches_an_aws_sdk_or_graph, {ROUTE: "import urllib3"}, "api.get_session → urllib3"),
+    (
+        no_route_reaches_an_aws_sdk_or_graph,
+        {ROUTE: "from onboarding.wiring.discovery import discovery"},
+        "api.get_session → onboarding.wiring.discovery → onboarding.graph.discovery",
+    ),
+    (
+        no_route_reaches_an_aws_sdk_or_graph,
+        {DISCOVERY: "from onboarding.graph.client import Client"},
+        f"{PREFLIGHT} → onboarding.wiring.discovery → onboarding.graph.discovery → onboarding.graph.client",
+    ),
+    (no_route_reaches_an_aws_sdk_or_graph, {DISCOVERY: "import boto3"}, "onboarding.graph.discovery → boto3"),
     (only_storage_speaks_to_the_tables, {FLOW: "from pydynox import DynamoDBClient"}, f"{FLOW} imports pydynox"),
     (only_storage_speaks_to_the_tables, {FLOW: "import boto3\nboto3.client('dynamodb')"}, "a client of its own"),
     (nothing_scans, {STORAGE: "client.sync_scan('Runs')"}, f"{STORAGE}:1 scans"),
@@ -377,7 +397,8 @@ def _environment_of_a_function() -> Mapping[str, str]:
 def test_a_route_imports_with_the_built_layer_alone_and_loads_no_sdk(handler: str, built: Path) -> None:
     modules = loaded(handler, built / HANDLERS[handler], built / "Dependencies" / "python")
 
-    assert not modules & {*SDKS, *WAY_TO_GRAPH, "requests", "urllib3", "aws_xray_sdk", "onboarding.tasks"}
+    forbidden = {*SDKS, *WAY_TO_GRAPH, *WAY_TO_METADATA, "requests", "aws_xray_sdk", "onboarding.tasks"}
+    assert modules & forbidden == ({*WAY_TO_METADATA} if handler == f"{PREFLIGHT}.handler" else set())
 
 
 @pytest.mark.parametrize("handler", [each for each in HANDLERS if not each.startswith("api.")])

@@ -21,6 +21,28 @@ PUBLIC = {("OPTIONS", "/{proxy+}"), ("GET", "/consent/callback")}
 SECRETS = ":secret:tenant-onboarding/*"
 """The one pattern that a policy may have: connections name their secrets, which the template cannot know."""
 
+NARROWED: dict[str, tuple[str, Tree]] = {
+    "kms:Sign": (
+        "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*",
+        {
+            "ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/tenant-onboarding/*"},
+            "StringEquals": {"kms:MessageType": "DIGEST", "kms:SigningAlgorithm": "RSASSA_PSS_SHA_256"},
+        },
+    ),
+    "sts:GetWebIdentityToken": (
+        "*",
+        {
+            "ForAllValues:StringEquals": {"sts:IdentityTokenAudience": "api://AzureADTokenExchange"},
+            "Null": {"sts:IdentityTokenAudience": "false"},
+            "NumericLessThanEquals": {"sts:DurationSeconds": 3600},
+            "StringEquals": {"sts:SigningAlgorithm": "RS256"},
+        },
+    ),
+}
+"""The two rights that a condition narrows in place of the resource, each alone and just so: connections name their keys
+(https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html), and STS vouches on no resource
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_policies.html)."""
+
 APPEND_ONLY = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 """What may be granted on evidence: nobody may change or remove it."""
 
@@ -46,12 +68,17 @@ def triggers(tree: Tree, kind: str) -> Iterator[tuple[str, Tree, Tree]]:
 
 def grants(tree: Tree) -> Iterator[tuple[str, str, str]]:
     """Find every function, action and resource that belong together; a resource as text, `Sessions.Arn`."""
+    yield from ((name, action, resource) for name, action, resource, _ in conditional_grants(tree))
+
+
+def conditional_grants(tree: Tree) -> Iterator[tuple[str, str, str, Tree]]:
+    """Find what `grants` does, and under which condition."""
     for name, function in template.functions(tree).items():
         for policy in function.get("Policies", []):
             for statement in policy["Statement"] if isinstance(policy, dict) and "Statement" in policy else []:
                 for action in _listed(statement.get("Action", [])):
                     for resource in _listed(statement.get("Resource", [])):
-                        yield name, action, _text(resource)
+                        yield name, action, _text(resource), statement.get("Condition", {})
 
 
 def target(reference: Any) -> str | None:
@@ -257,7 +284,7 @@ def tables_survive_mistakes(tree: Tree) -> Iterator[str]:
 
 
 def what_expires_is_removed(tree: Tree) -> Iterator[str]:
-    expected = {"Runs": {"AttributeName": "expires_at", "Enabled": True}}
+    expected = {name: {"AttributeName": "expires_at", "Enabled": True} for name in ("Runs", "Sessions")}
     for name, table in template.resources(tree, TABLE).items():
         if table["Properties"].get("TimeToLiveSpecification") != expected.get(name):
             yield f"{name}: not {expected.get(name)}"
@@ -274,10 +301,10 @@ def policies_are_statements_without_wildcards(tree: Tree) -> Iterator[str]:
             for statement in policy["Statement"]:
                 if set(statement) - {"Sid", "Condition"} != {"Effect", "Action", "Resource"}:
                     yield f"{name} has a statement of another form: {sorted(statement)}"
-    for name, action, resource in grants(tree):
+    for name, action, resource, condition in conditional_grants(tree):
         if "*" in action or "?" in action or "dynamodb:Scan" in action or "PartiQL" in action:
             yield f"{name} is granted {action}"
-        if re.search(r"[*?]", resource.removesuffix(SECRETS)):
+        if re.search(r"[*?]", resource.removesuffix(SECRETS)) and NARROWED.get(action) != (resource, condition):
             yield f"{name} is granted {action} on {resource}"
 
 
@@ -383,9 +410,11 @@ def of(name: str, path: str = "") -> str:
     return f"Resources/{name}/Properties" + (f"/{path}" if path else "")
 
 
-def grant(function: str, action: str, resource: Any) -> Callable[[Tree], None]:
-    """Make a change: *function* is also granted *action* on *resource*."""
+def grant(function: str, action: str, resource: Any, condition: Tree | None = None) -> Callable[[Tree], None]:
+    """Make a change: *function* is also granted *action* on *resource*, under *condition* if there is one."""
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    if condition is not None:
+        statement["Condition"] = condition
 
     def change(tree: Tree) -> None:
         tree["Resources"][function]["Properties"]["Policies"].append({"Statement": [statement]})
@@ -393,22 +422,23 @@ def grant(function: str, action: str, resource: Any) -> Callable[[Tree], None]:
     return change
 
 
-GONE = of("GetRun", "Handler"), "api.gone.handler"
+GONE = of("GetRun", "Handler"), "api.vanish_route.handler"
 SESSIONS = {"Fn::GetAtt": ["Sessions", "Arn"]}
 EVIDENCE = {"Fn::GetAtt": ["Evidence", "Arn"]}
+KEYS = {"Fn::Sub": NARROWED["kms:Sign"][0]}
 MESSAGES = of("ExecuteProbe", "Events/Messages/Properties")
 SAVED = of("DispatchRuns", "Events/SavedRuns/Properties")
 ROUTE = of("GetRun", "Events/Route/Properties")
 
 TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
-    (every_handler_imports, put(*GONE), "GetRun: No module named 'api.gone'"),
+    (every_handler_imports, put(*GONE), "GetRun: No module named 'api.vanish_route'"),
     (every_handler_imports, put(of("GetRun", "Handler"), "onboarding.errors.handler"), "has no handler"),
-    (a_function_is_named_as_its_module, put(*GONE), "GetRun is not the name of api.gone"),
-    (the_folders_list_the_functions, put(*GONE), "api.gone is in no folder"),
+    (a_function_is_named_as_its_module, put(*GONE), "GetRun is not the name of api.vanish_route"),
+    (the_folders_list_the_functions, put(*GONE), "api.vanish_route is in no folder"),
     (the_folders_list_the_functions, remove("Resources/GetRun"), "api.get_run is in no function"),
-    (every_function_has_a_sample_event, put(*GONE), "events/gone.json is missing"),
+    (every_function_has_a_sample_event, put(*GONE), "events/vanish_route.json is missing"),
     (every_function_has_a_sample_event, remove("Resources/GetRun"), "events/get_run.json is no function's"),
-    (every_function_has_a_test, put(*GONE), "GetRun: no test names api.gone"),
+    (every_function_has_a_test, put(*GONE), "GetRun: no test names api.vanish_route"),
     (every_queue_has_a_dead_letter_queue, remove(of("Probe", "RedrivePolicy")), "Probe has no dead-letter queue"),
     (
         every_queue_has_a_dead_letter_queue,
@@ -494,6 +524,42 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         policies_are_statements_without_wildcards,
         grant("ExecuteProbe", "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:tenant-onboarding/*"),
         "GetSecretValue on arn:aws:secretsmanager:*",
+    ),
+    (policies_are_statements_without_wildcards, grant("ExecuteProbe", "kms:Sign", KEYS), "kms:Sign on arn:"),
+    (
+        policies_are_statements_without_wildcards,
+        grant("ExecuteProbe", "kms:Sign", KEYS, {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/*"}}),
+        "kms:Sign on arn:",
+    ),
+    (
+        policies_are_statements_without_wildcards,
+        grant("ExecuteProbe", "kms:Sign", "*", NARROWED["kms:Sign"][1]),
+        "kms:Sign on *",
+    ),
+    (
+        policies_are_statements_without_wildcards,
+        grant("ExecuteProbe", "kms:Decrypt", KEYS, NARROWED["kms:Sign"][1]),
+        "kms:Decrypt on arn:",
+    ),
+    (
+        policies_are_statements_without_wildcards,
+        grant("ExecuteSync", "sts:GetWebIdentityToken", "*"),
+        "sts:GetWebIdentityToken on *",
+    ),
+    (
+        policies_are_statements_without_wildcards,
+        grant(
+            "ExecuteSync",
+            "sts:GetWebIdentityToken",
+            "*",
+            {"ForAnyValue:StringEquals": {"sts:IdentityTokenAudience": "api://AzureADTokenExchange"}},
+        ),
+        "sts:GetWebIdentityToken on *",
+    ),
+    (
+        policies_are_statements_without_wildcards,
+        grant("ExecuteSync", "sts:AssumeRole", "*", NARROWED["sts:GetWebIdentityToken"][1]),
+        "sts:AssumeRole on *",
     ),
     (policies_are_statements_without_wildcards, put(of("GetRun", "Policies"), ["AdministratorAccess"]), "says less"),
     (

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from onboarding.domain.catalogue import Task
+from onboarding.domain.connection import DOMAIN, LONGEST_DOMAIN
 from onboarding.domain.model import LARGEST_ID
 
 LARGEST_PAGE = 200
@@ -32,6 +33,17 @@ def _limit(value: object) -> int:
     if read is None or read > LARGEST_PAGE:
         raise ValueError(f"must be an integer from 1 to {LARGEST_PAGE}")
     return read
+
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _tenant_name(value: object) -> str:
+    # It becomes part of a URL: nothing but one of the two, so neither `common` nor anything that climbs or escapes.
+    name = value.lower() if isinstance(value, str) and value.isascii() else ""
+    if not (_GUID.fullmatch(name) or (len(name) <= LONGEST_DOMAIN and DOMAIN.fullmatch(name))):
+        raise ValueError("must be a GUID or a domain")
+    return name
 
 
 PathId = Annotated[int, BeforeValidator(_id)]
@@ -95,6 +107,12 @@ class PageQuery(Parameters):
 
     limit: Limit = LARGEST_PAGE
     cursor: str | None = Field(default=None, max_length=512)
+
+
+class PreflightQuery(Parameters):
+    """Which Microsoft tenant is asked about, by its GUID or one of its domains; in lower case."""
+
+    tenant: Annotated[str, BeforeValidator(_tenant_name)]
 
 
 class EvidenceQuery(PageQuery):

@@ -32,6 +32,7 @@ ROUTES = {
     "register_tenant": Route("PUT", _TENANT),
     "register_member": Route("PUT", f"{_TENANT}/members/{{userId}}"),
     "remove_member": Route("DELETE", f"{_TENANT}/members/{{userId}}"),
+    "preflight_connection": Route("GET", f"{_TENANT}/preflight"),
     "create_consent_link": Route("POST", f"{_TENANT}/provider-connections/{{connectionId}}/consent-link"),
     "record_consent": Route("GET", "/consent/callback"),
     "register_connection": Route("PUT", f"{_TENANT}/provider-connections/{{connectionId}}"),

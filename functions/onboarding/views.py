@@ -14,6 +14,7 @@ from onboarding.domain.board import TaskSummary
 from onboarding.domain.catalogue import Step, Task
 from onboarding.domain.comparison import Comparison, PayloadChange
 from onboarding.domain.connection import Cloud, ConnectionDetails, CredentialKind
+from onboarding.domain.discovery import DiscoveredTenant
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.model import Id, Instant
@@ -295,6 +296,24 @@ class ConnectionView(View):
     def of(cls, tenant_id: int, connection_id: int, details: ConnectionDetails) -> Self:
         """Show a connection as *details* registered it."""
         return cls(id=connection_id, tenant_id=tenant_id, **details.model_dump())
+
+
+class PreflightView(View):
+    """What Microsoft's public metadata say of a tenant."""
+
+    exists: bool
+    entra_tenant_id: str | None
+    cloud: Cloud | None
+    reachable: bool
+    """Whether a connection to it can be registered."""
+    cloud_name: str | None
+    region: str | None
+    sub_region: str | None
+
+    @classmethod
+    def of(cls, tenant: DiscoveredTenant) -> Self:
+        """Show *tenant*."""
+        return cls(reachable=tenant.reachable, **tenant.model_dump())
 
 
 class ConsentLinkView(View):

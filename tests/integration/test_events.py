@@ -92,6 +92,8 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
     run = {PROBE_RUN_ID: str(json.loads(answers["start_run"]["body"])["run_id"])}
     for name in ("dispatch_runs", "get_run", "cancel_run", "execute_probe", "execute_sync", "sweep"):
         answers[name] = feed(name, run) or {}
+    # For a stranger: Microsoft itself would be asked here, and only `test_preflight_connection` has it stood in for.
+    answers["preflight_connection"] = feed("preflight_connection", {'"user_id": "1"': '"user_id": "9"'})
     for name in ("list_evidence", "compare_evidence", "record_consent", "remove_member", "answer_unmatched"):
         answers[name] = feed(name)
 
@@ -100,6 +102,7 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
         "register_tenant": 201,
         "register_connection": 201,
         "create_consent_link": 201,
+        "preflight_connection": 404,
         "register_member": 200,
         "create_session": 201,
         "get_session": 200,

@@ -11,6 +11,7 @@ IN_A_TENANT = "/tenants/1/onboarding"
         ("/tenants/1", ("PUT",)),
         ("/tenants/1/members/2", ("DELETE", "PUT")),
         ("/tenants/1/provider-connections/101", ("PUT",)),
+        ("/tenants/1/preflight", ("GET",)),
         (f"{IN_A_TENANT}/session", ("GET", "POST")),
         (f"{IN_A_TENANT}/session/7000", ("PATCH",)),
         (f"{IN_A_TENANT}/sessions", ("GET",)),

@@ -62,14 +62,11 @@ def _canonical_guid(value: str) -> str:
         raise ValueError(message) from None
 
 
-Domain = Annotated[
-    str,
-    StringConstraints(
-        to_lower=True,
-        max_length=253,
-        pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$",
-    ),
-]
+LONGEST_DOMAIN = 253
+DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+"""A domain in ASCII, whole (RFC 1035, 2.3.1 and 2.3.4); one in another script is written in its ASCII form."""
+
+Domain = Annotated[str, StringConstraints(to_lower=True, max_length=LONGEST_DOMAIN, pattern=f"^{DOMAIN.pattern}$")]
 
 
 _NAMED_BY: dict[CredentialKind, tuple[re.Pattern[str], str]] = {

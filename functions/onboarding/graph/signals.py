@@ -82,6 +82,9 @@ _NUMBERS: dict[int, ReasonCode] = {
     7000222: ReasonCode.CREDENTIAL_EXPIRED,
     700027: ReasonCode.CERTIFICATE_REJECTED,
     90002: ReasonCode.TENANT_NOT_FOUND,
+    # Not on the reference page: "Specified tenant identifier '…' is neither a valid DNS name, nor a valid external
+    # domain" (https://github.com/Azure/azure-sdk-for-go/blob/main/sdk/azidentity/TROUBLESHOOTING.md#apc).
+    900023: ReasonCode.TENANT_NOT_FOUND,
     # Not on the reference page: "this resource is not available", the answer for a tenant that was deleted.
     5000224: ReasonCode.TENANT_NOT_FOUND,
     90038: ReasonCode.WRONG_CLOUD,
