@@ -3,9 +3,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests import wire as faults
 from tests.calling import CLIENT, ENTRA_TENANT, call, register
 from tests.deployment import Deployment
 from tests.matching import AN_INSTANT
+from tests.wire import Wire
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
@@ -74,3 +76,13 @@ def test_who_may_only_read_is_refused(deployed: Deployment) -> None:
     answer = call("create_consent_link", user=4, connectionId=101)
 
     assert (answer.status, answer.code) == (403, "role_insufficient")
+
+
+def test_a_link_whose_keeping_lost_its_reply_is_kept_all_the_same(wire: Wire, deployed: Deployment) -> None:
+    register()
+    wire.reset()
+    wire.fail(faults.reply_lost(), on="PutItem")
+
+    answer = call("create_consent_link", connectionId=101)
+
+    assert (answer.status, wire.count("PutItem")) == (201, 2)

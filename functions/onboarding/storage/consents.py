@@ -51,7 +51,9 @@ class Consents:
             # The table's TTL removes it some time after; until then `now` decides.
             "expires_at": millis(request.ends_at) // 1000 + 1,
         }
-        self._dynamo.put(Put(self._table, item, "attribute_not_exists(#tenant_id)"))
+        # No condition: its random secret makes it the only one of its key, so that a second try, whose first one's
+        # reply was lost, writes the same again.
+        self._dynamo.put(Put(self._table, item))
 
     def asked(self, state: State) -> Asked | None:
         """Read what is known of the link that *state* came with, in one request; None if it is none of ours.
