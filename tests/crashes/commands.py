@@ -30,7 +30,7 @@ class Command(NamedTuple):
     """Bring a tenant to where the command is given, and say how it is given."""
 
     calls: tuple[str, ...]
-    """What crosses the wire if nothing goes wrong: `Batch` is BatchGetItem, `Transact` TransactWriteItems, and so on."""
+    """What crosses the wire if nothing goes wrong: `Batch` is BatchGetItem, `Transact` TransactWriteItems, …"""
 
     again: frozenset[int] = frozenset()
     """What may be answered to the same request, sent again by whoever got no answer; empty if nobody sends it again."""
@@ -190,19 +190,10 @@ def _running(scene: Scene) -> int:
 
 def _taken_by_a_worker(scene: Scene, run_id: int) -> None:
     """Have the run claimed, past the wire: what is claimed there is not this process's call."""
-    scene.deployed.dynamodb.update_item(
-        TableName=scene.deployed.tables.runs,
-        Key={"tenant_id": {"N": str(scene.tenant)}, "entry": {"S": f"run#{run_id:016d}"}},
-        UpdateExpression="SET #status = :running, claim_id = :other, lease_until = :until, attempts = :one "
-        "REMOVE outbox",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={
-            ":running": {"S": "running"},
-            ":other": {"S": "another worker"},
-            ":until": {"N": str(int(datetime.now(UTC).timestamp() + 100) * 1000)},
-            ":one": {"N": "1"},
-        },
-    )
+    entry = f"run#{run_id:016d}"
+    scene.date("Runs", entry, lease_until=0.03, due_at=0.03)
+    scene.put("Runs", entry, status="running", claim_id="another worker", attempts=1)
+    scene.remove("Runs", entry, "outbox")
 
 
 RUNS = (
@@ -292,7 +283,11 @@ def _it_is_too_much_to_keep(scene: Scene, _run_id: int) -> None:
 CLAIMED = ("Update", "Get")
 WORKERS = (
     Command("execute a probe", _works("license_check"), (*CLAIMED, "Transact")),
-    Command("execute a probe whose finding cannot be kept", _works("rbac_check", _it_is_too_much_to_keep), (*CLAIMED, "Transact")),
+    Command(
+        "execute a probe whose finding cannot be kept",
+        _works("rbac_check", _it_is_too_much_to_keep),
+        (*CLAIMED, "Transact"),
+    ),
     Command(
         "execute a probe that is cancelled meanwhile",
         _works("license_check", _cancel_before_call(3)),
@@ -345,6 +340,8 @@ DISPATCH = (
 
 DUE = 8 * ("Query",)
 """Sessions and runs of four shards; what is due lies in the last one."""
+
+SESSION_DUE = (*DUE[:-1], "Get", "Get")
 
 
 def _sweeps(before: Callable[[Scene], object]) -> Callable[[Scene], Act]:
@@ -436,8 +433,8 @@ SWEEP = (
         (*DUE, "Get", "Transact", "Get", "Transact"),
     ),
     Command("end a run at its deadline", _sweeps(_it_is_past_its_deadline), (*DUE, "Get", "Transact")),
-    Command("abandon an idle session", _sweeps(_idle_for_a_month), (*DUE[:-1], "Get", "Get", "Transact", "Query")),
-    Command("put an idle session off", _sweeps(_seems_idle_and_is_locked), (*DUE[:-1], "Get", "Get", "Update", "Query")),
+    Command("abandon an idle session", _sweeps(_idle_for_a_month), (*SESSION_DUE, "Transact", "Query")),
+    Command("put an idle session off", _sweeps(_seems_idle_and_is_locked), (*SESSION_DUE, "Update", "Query")),
     Command("look for a consent again", _sweeps(_a_consent_may_be_on_its_way), (*DUE, "Get", "Batch", "Transact")),
     Command("let a consent be", _sweeps(_a_consent_nobody_waits_for), (*DUE, "Get", "Batch", "Update")),
 )

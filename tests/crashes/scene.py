@@ -6,13 +6,16 @@ instead; the sweep comes by every minute. What people do who got no answer is do
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from local.verify import Item, Kept, plain, violations
+from boto3.dynamodb.types import TypeSerializer
+from pydynox import DynamoDBClient
+
+from local.verify import Item, Kept, violations
 from onboarding import clock, ids
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.deadline import Deadline
@@ -20,8 +23,8 @@ from onboarding.domain.run import RunStatus
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.flows.execute_sync import execute_sync
 from onboarding.sqs import Order, executed
+from onboarding.storage.instants import millis
 from onboarding.storage.keys import SHARDS
-from onboarding.storage.runs import run_of
 from onboarding.wiring import stores
 from schedules import sweep
 from tests import events
@@ -30,9 +33,6 @@ from tests.deployment import Deployment
 from tests.tenant import PlainTenant
 from tests.wire import Wire
 from workers import dispatch_runs
-
-type Typed = dict[str, Any]
-"""An item in DynamoDB's own typed form."""
 
 PATTERN = 1
 """The tenant that all others are copies of; nothing ever happens in it."""
@@ -62,6 +62,9 @@ class Scene:
 
     deployed: Deployment
     wire: Wire
+    engine: DynamoDBClient
+    """Straight to the tables, past the wire."""
+
     tenant: int = field(default_factory=lambda: next(_numbers))
     acknowledged: set[int] = field(default_factory=set)
     """Runs that somebody was told of."""
@@ -101,7 +104,7 @@ class Scene:
 
     def _execute(self, order: Order) -> RunStatus | None:
         item = self.item("Runs", f"run#{order.run_id:016d}")
-        task = Task(item["task_type"]["S"]) if item else Task.RBAC_CHECK
+        task = Task(item["task_type"]) if item else Task.RBAC_CHECK
         arguments: dict[str, Any] = {
             "runs": stores.runs(),
             "tenants": stores.tenants(),
@@ -118,7 +121,9 @@ class Scene:
 
     def dispatch(self, run_id: int) -> None:
         """Hand a run, as it is saved, to the dispatcher, as the stream does."""
-        dispatch_runs.handler(events.stream(self.item("Runs", f"run#{run_id:016d}") or {}), _CONTEXT)
+        item = self.item("Runs", f"run#{run_id:016d}") or {}
+        typed = {name: TypeSerializer().serialize(value) for name, value in item.items()}
+        dispatch_runs.handler(events.stream(typed), _CONTEXT)
 
     def sweep(self) -> None:
         """Let the sweep come by."""
@@ -126,36 +131,42 @@ class Scene:
 
     # ── Straight to the tables, past the wire ──
 
-    def item(self, table: str, entry: str) -> Typed | None:
+    def item(self, table: str, entry: str) -> Item | None:
         """Read one item."""
-        key = {"tenant_id": {"N": str(self.tenant)}, "entry": {"S": entry}}
         name = self.deployed.tables.physical[table]
-        return self.deployed.dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True).get("Item")
+        return self.engine.sync_get_item(name, {"tenant_id": self.tenant, "entry": entry}, consistent_read=True)
 
-    def items(self, table: str) -> list[Typed]:
+    def items(self, table: str) -> list[Item]:
         """Read all that the tenant has in a table."""
-        answer = self.deployed.dynamodb.query(
-            TableName=self.deployed.tables.physical[table],
-            KeyConditionExpression="tenant_id = :tenant_id",
-            ExpressionAttributeValues={":tenant_id": {"N": str(self.tenant)}},
-            ConsistentRead=True,
+        found = self.engine.sync_query(
+            self.deployed.tables.physical[table],
+            "tenant_id = :tenant_id",
+            expression_attribute_values={":tenant_id": self.tenant},
+            consistent_read=True,
         )
-        assert "LastEvaluatedKey" not in answer
-        return list(answer["Items"])
+        return list(found)
 
     def date(self, table: str, entry: str, **hours: float) -> None:
         """Set attributes of an item to so many *hours* from now."""
-        self.put(table, entry, **{name: _millis(each) for name, each in hours.items()})
+        self.put(table, entry, **{name: millis(clock.now() + timedelta(hours=each)) for name, each in hours.items()})
 
-    def put(self, table: str, entry: str, **numbers: int) -> None:
-        """Set numbers of an item."""
-        self.deployed.dynamodb.update_item(
-            TableName=self.deployed.tables.physical[table],
-            Key={"tenant_id": {"N": str(self.tenant)}, "entry": {"S": entry}},
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in numbers),
-            ConditionExpression="attribute_exists(tenant_id)",
-            ExpressionAttributeNames={f"#{name}": name for name in numbers},
-            ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
+    def put(self, table: str, entry: str, **values: object) -> None:
+        """Set attributes of an item that is there."""
+        self.engine.sync_update_item(
+            self.deployed.tables.physical[table],
+            {"tenant_id": self.tenant, "entry": entry},
+            update_expression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            condition_expression="attribute_exists(tenant_id)",
+            expression_attribute_names={f"#{name}": name for name in values},
+            expression_attribute_values={f":{name}": value for name, value in values.items()},
+        )
+
+    def remove(self, table: str, entry: str, name: str) -> None:
+        """Remove an attribute of an item."""
+        self.engine.sync_update_item(
+            self.deployed.tables.physical[table],
+            {"tenant_id": self.tenant, "entry": entry},
+            update_expression=f"REMOVE {name}",
         )
 
     def ask_to_cancel(self, run_id: int) -> None:
@@ -184,9 +195,8 @@ class Scene:
         assert not self._active(), f"after {rounds} minutes: {self._active()}"
 
     def kept(self) -> Kept:
-        """Read all that the tenant has, as the verification reads it."""
-        tables = [[_read(item) for item in self.items(table)] for table in ("Sessions", "Runs", "Evidence")]
-        return Kept(*tables)
+        """Read all that the tenant has."""
+        return Kept(*(self.items(table) for table in ("Sessions", "Runs", "Evidence")))
 
     def check(self) -> None:
         """Check what must hold in any quiet tenant.
@@ -196,10 +206,11 @@ class Scene:
         """
         kept = self.kept()
         runs = {run_id: run["status"] for (_, run_id), run in kept.run.items()}
-        assert violations(kept) == []
+        breaches = violations(kept)
+        assert not breaches, breaches
         assert self.acknowledged <= runs.keys(), f"lost: {self.acknowledged - runs.keys()}"
-        assert {run_id for run_id, status in runs.items() if status in {"queued", "running"}} == set()
-        assert all(guard["active"] == {} for guard in kept.guards.values())
+        assert not any(status in {"queued", "running"} for status in runs.values()), runs
+        assert not any(guard["active"] for guard in kept.guards.values()), kept.guards
         self._check_that_the_session_can_be_worked_with()
 
     def _check_that_the_session_can_be_worked_with(self) -> None:
@@ -217,50 +228,36 @@ class Scene:
     def _let_time_pass(self, *, past_the_deadline: bool) -> None:
         """Date back whatever waits for its time: leases, delays, sendings, looks at a consent; at last deadlines."""
         for item in self.items("Runs"):
-            entry = item["entry"]["S"]
             if "due_at" not in item:
                 continue
-            aged = {name: -3.0 for name in ("due_at", "lease_until", "not_before", "outbox") if name in item}
+            aged: dict[str, float] = {
+                name: -3.0 for name in ("due_at", "lease_until", "not_before", "outbox") if name in item
+            }
             if past_the_deadline and "deadline" in item:
                 aged["deadline"] = -2.0
-            self.date("Runs", entry, **aged)
+            self.date("Runs", item["entry"], **aged)
 
     def _waiting_to_be_sent(self) -> list[int]:
         """What the stream has to say: everything that was saved with `outbox` and has not been claimed since."""
-        return [run_of(_read(item)).id for item in self.items("Runs") if "outbox" in item]
+        return [item["run_id"] for item in self.items("Runs") if "outbox" in item]
 
     def _active(self) -> list[str]:
-        return [
-            item["entry"]["S"]
-            for item in self.items("Runs")
-            if item["entry"]["S"].startswith("run#") and item["status"]["S"] in {"queued", "running"}
-        ]
+        return [item["entry"] for item in self.items("Runs") if item.get("status") in {"queued", "running"}]
 
     def _consent_is_due(self) -> bool:
-        now = _millis(0)
-        return any("due_at" in item and int(item["due_at"]["N"]) <= now for item in self.items("Runs"))
+        now = millis(clock.now())
+        return any(item.get("due_at", now + 1) <= now for item in self.items("Runs"))
 
 
 def copies(pattern: Scene) -> Callable[[], Scene]:
     """Give a maker of tenants that stand as *pattern* stands now; quicker than to register each."""
-    items = {table: pattern.items(table) for table in ("Sessions", "Runs")}
+    kept = {table: pattern.items(table) for table in ("Sessions", "Runs")}
 
     def make() -> Scene:
-        scene = Scene(pattern.deployed, pattern.wire)
-        tenant = {"tenant_id": {"N": str(scene.tenant)}}
-        for table, typed in items.items():
+        scene = Scene(pattern.deployed, pattern.wire, pattern.engine)
+        for table, items in kept.items():
             name = pattern.deployed.tables.physical[table]
-            requests: Any = [{"PutRequest": {"Item": {**item, **tenant}}} for item in typed]
-            left = pattern.deployed.dynamodb.batch_write_item(RequestItems={name: requests})["UnprocessedItems"]
-            assert not left
+            pattern.engine.sync_batch_write(name, [{**item, "tenant_id": scene.tenant} for item in items])
         return scene
 
     return make
-
-
-def _read(item: Typed) -> Item:
-    return {name: plain(value) for name, value in item.items()}
-
-
-def _millis(hours: float) -> int:
-    return int((datetime.now(UTC) + timedelta(hours=hours)).timestamp() * 1000)
