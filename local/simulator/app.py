@@ -8,10 +8,11 @@ from aiohttp import web
 from cryptography import x509
 
 from local.simulator.assertions import FederatedCredential, Registration
+from local.simulator.consent import AdminConsent
 from local.simulator.entra import Entra, Issuer
 from local.simulator.graph import MicrosoftGraph
 from local.simulator.ledger import Entry, Ledger
-from local.simulator.scenarios import SCENARIOS
+from local.simulator.scenarios import SCENARIOS, named
 from local.tenants import SeededTenant
 
 LEAST_SYNC_SECONDS = 3.0
@@ -45,6 +46,7 @@ def create_app(
     app = web.Application()
     app.cleanup_ctx.append(kept)
     app.add_routes(Entra(ledger, applications, issuer).routes())
+    app.add_routes(AdminConsent(ledger).routes())
     app.add_routes(MicrosoftGraph(ledger, issuer, least_sync_seconds=least_sync_seconds).routes())
     app.add_routes(Control(ledger, applications).routes())
     return app
@@ -76,12 +78,12 @@ class Control:
         return _shown(self._entry(request))
 
     async def choose(self, request: web.Request) -> web.Response:
-        """Choose another scenario: `{"scenario": "<name>"}`; counting starts over."""
+        """Choose another scenario: `{"scenario": "<name>"}`, or two at once, `one+other`; counting starts over."""
         entry = self._entry(request)
         body = await request.json()
         name = body.get("scenario") if isinstance(body, dict) else None
-        if not isinstance(name, str) or name not in SCENARIOS:
-            raise web.HTTPBadRequest(text=f"no such scenario; there are: {', '.join(SCENARIOS)}")
+        if not isinstance(name, str) or named(name) is None:
+            raise web.HTTPBadRequest(text=f"no such scenario, or two that exclude each other; {', '.join(SCENARIOS)}")
         self._ledger.choose(entry, name)
         return _shown(entry)
 
@@ -110,6 +112,7 @@ def _shown(entry: Entry) -> web.Response:
             "tenant_id": entry.tenant.id,
             "entra_tenant_id": str(entry.tenant.entra_tenant_id),
             "scenario": entry.scenario_name,
+            "truth": dict(entry.scenario.truth),
             "calls": {"token": entry.token_calls, "graph": entry.graph_calls, "paths": dict(entry.paths)},
         }
     )

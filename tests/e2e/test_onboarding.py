@@ -226,6 +226,33 @@ def test_a_body_of_another_kind_is_refused(local: LocalDeployment, tokens: dict[
     assert (answer.status, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
+def test_a_customer_s_administrator_consents_over_the_link_and_it_shows(
+    local: LocalDeployment, tokens: dict[int, str]
+) -> None:
+    control = f"{local.stack['graph_url'].rpartition('/')[0]}/control/tenants/12/scenario"
+    assert urllib3.request("PUT", control, json={"scenario": "consent_missing"}).status == 200
+    connection = "/tenants/12/provider-connections/1201"
+    assert found(local, tokens[3], 12, "consent_status") == {"consent_status": ("fail", "consent_missing")}
+
+    link = local.call("POST", f"{connection}/consent-link", token=tokens[3]).json()["url"]
+    page = urllib3.request("GET", link)
+    declined = urllib3.request("POST", link, fields={"answer": "cancel"}, redirect=False)
+    refused = urllib3.request("GET", declined.headers["Location"])
+    accepted = urllib3.request("POST", link, fields={"answer": "accept"}, redirect=False)
+    thanked = urllib3.request("GET", accepted.headers["Location"])
+
+    assert (page.status, refused.status, thanked.status) == (200, 400, 200)
+    assert b"Your consent was recorded." in thanked.data
+    tasks = local.call("GET", f"{ONBOARDING.format(12)}/tasks", token=tokens[4]).json()
+    consent = next(task for task in tasks if task["task_type"] == "consent_status")
+    run = local.ended_run(f"{ONBOARDING.format(12)}/runs/{consent['last_run_id']}", tokens[4])
+    assert (run["started_by_user_id"], run["finding"]["status"]) == (None, "ok")
+    diff = local.call(
+        "GET", f"{ONBOARDING.format(12)}/evidence/{run['finding']['evidence_id']}/diff", token=tokens[4]
+    ).json()
+    assert "consent_status went from fail (consent_missing) to ok" in diff["words"]
+
+
 def test_the_sweep_runs_in_the_deployment(local: LocalDeployment) -> None:
     stack = local.stack
     lambdas = boto3.client(
