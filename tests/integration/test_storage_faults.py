@@ -1,15 +1,20 @@
 """What DynamoDB says when it cannot answer is never mistaken for a refusal, and never for a bug."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydynox import DynamoDBClient
 from pydynox.exceptions import PydynoxException
 
-from onboarding import ids
+from onboarding import clock, ids
+from onboarding.domain.lock import Lock
+from onboarding.domain.session import opened as session_opened
 from onboarding.errors import Transient
 from onboarding.storage.dynamo import PATIENCE, TRIES, ConditionFailed, Dynamo, Put, TransactionRefused, Update
+from onboarding.storage.sessions import SessionMoved
+from onboarding.wiring import stores
 from tests import wire as faults
 from tests.arranging import ADMIN, claimed, entries, opened, started, stored
 from tests.calling import call, register
@@ -311,6 +316,38 @@ def test_an_update_whose_reply_was_lost_knows_its_own_write_again(wire: Wire, de
     assert deployed
     assert (answer.status, answer.body) == (200, a_session(current_step=2, status="in_progress", version=2))
     assert wire.count("UpdateItem") == 2
+
+
+def test_an_update_whose_reply_was_lost_before_the_session_was_closed_is_not_told_as_refused(
+    wire: Wire, deployed: Deployment
+) -> None:
+    register()
+    session_id = opened(user=3)
+    wire.reset()
+    wire.fail(faults.reply_lost(), on="UpdateItem")
+    end = {"takeover": True, "status": "abandoned"}
+    wire.before(lambda: call("update_session", user=2, sessionId=session_id, body=end), on="UpdateItem", nth=2)
+
+    answer = call("update_session", user=3, sessionId=session_id, body={"current_step": 2})
+
+    [closed] = call("list_sessions").body
+    assert deployed
+    assert (answer.status, answer.body) == (503, a_problem("unavailable", 503))
+    assert (closed["status"], closed["current_step"]) == ("abandoned", 2)  # the update was done before
+
+
+def test_two_who_create_a_session_under_the_same_new_id_are_not_taken_for_one(deployed: Deployment) -> None:
+    register()
+    now, until = clock.now(), clock.now() + timedelta(minutes=15)
+    one, other = (session_opened(1, 7, user, 101, Lock(user_id=user, until=until), now) for user in (1, 2))
+    stores.sessions().create(one)
+
+    stores.sessions().create(one)  # a second try, whose first one's reply was lost
+    with pytest.raises(SessionMoved) as refused:
+        stores.sessions().create(other)
+
+    assert deployed
+    assert refused.value.current == one
 
 
 def test_a_start_whose_reply_was_lost_answers_with_the_run_it_saved(wire: Wire, deployed: Deployment) -> None:

@@ -38,12 +38,14 @@ _CONFLICT = (
     "TransactionInProgress",
     "request token is already in progress",
 )
-_OVERLOAD = (
+_THROTTLED = (
     "ThrottlingError",
     "ThrottlingException",
     "Throttling",
     "ProvisionedThroughputExceeded",
     "RequestLimitExceeded",
+)
+_FAILED = (
     "InternalServerError",
     "Internal server error",
     "ServiceUnavailable",
@@ -58,12 +60,17 @@ _NO_ANSWER = (
 
 
 class ConditionFailed(Exception):  # noqa: N818 - an answer, not an error
-    """The condition of a single write did not hold; *item* is what was there instead, or None for nothing."""
+    """The condition of a single write did not hold; *item* is what was there instead, or None for nothing.
 
-    def __init__(self, item: Item | None) -> None:
+    *in_doubt* tells that an earlier try of the same write got no answer: it may have been done, and what is there now
+    may have come after it.
+    """
+
+    def __init__(self, item: Item | None, *, in_doubt: bool = False) -> None:
         """Report that *item* stood in the way."""
         super().__init__("the condition did not hold")
         self.item = item
+        self.in_doubt = in_doubt
 
 
 class TransactionRefused(Exception):  # noqa: N818 - an answer, not an error
@@ -285,15 +292,16 @@ class Dynamo:
 
     def _persist[Answer](self, ask: Callable[[], Answer]) -> Answer:
         """Ask until there is an answer; conflicts and overload pass, and are never mistaken for a refusal."""
-        started = self._seconds()
+        started, in_doubt = self._seconds(), False
         for attempt in range(TRIES):
             try:
                 return ask()
             except PydynoxException as error:
-                if (refusal := _refusal(error)) is not None:
+                if (refusal := _refusal(error, in_doubt=in_doubt)) is not None:
                     raise refusal from None
                 if not _passes(error):
                     raise
+                in_doubt = in_doubt or not _is_told_undone(error)
             if attempt == TRIES - 1 or self._seconds() - started >= PATIENCE:
                 break
             self._pause(self._jitter.uniform(0, FIRST_PAUSE * 2**attempt))
@@ -315,14 +323,14 @@ def _names(text: str, names: dict[str, str]) -> dict[str, str]:
     return {placeholder: names.get(placeholder, placeholder[1:]) for placeholder in re.findall(r"#\w+", text)}
 
 
-def _refusal(error: PydynoxException) -> ConditionFailed | TransactionRefused | None:
+def _refusal(error: PydynoxException, *, in_doubt: bool) -> ConditionFailed | TransactionRefused | None:
     """Read *error* as a condition that did not hold, or None if it is something else.
 
     A cancelled transaction names a reason per write, in order, at the end of its message; a conflict or want of
     capacity beside a failed condition changes nothing about the failed one.
     """
     if isinstance(error, ConditionalCheckFailedException):
-        return ConditionFailed(getattr(error, "item", None))
+        return ConditionFailed(getattr(error, "item", None), in_doubt=in_doubt)
     if isinstance(error, TransactionCanceledException):
         failed = frozenset(n for n, reason in enumerate(_reasons(error)) if reason == "ConditionalCheckFailed")
         return TransactionRefused(failed) if failed else None
@@ -338,4 +346,11 @@ def _passes(error: PydynoxException) -> bool:
     """Tell whether the same request may succeed a moment later."""
     if isinstance(error, ProvisionedThroughputExceededException | ConnectionException):
         return True
-    return any(sign in str(error) for sign in _CONFLICT + _OVERLOAD + _NO_ANSWER)
+    return any(sign in str(error) for sign in _CONFLICT + _THROTTLED + _FAILED + _NO_ANSWER)
+
+
+def _is_told_undone(error: PydynoxException) -> bool:
+    """Tell whether DynamoDB says that it did nothing; a failure or a lost reply says nothing of the kind."""
+    if isinstance(error, ProvisionedThroughputExceededException):
+        return True
+    return any(sign in str(error) for sign in _CONFLICT + _THROTTLED)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from onboarding.domain import access, lock
 from onboarding.domain.session import Change, HistoryEntry, Session
+from onboarding.errors import Transient
 from onboarding.storage import keys
 from onboarding.storage.dynamo import (
     Check,
@@ -69,7 +70,7 @@ class Sessions:
             self._dynamo.put(Put(self._table, self._open(session), "attribute_not_exists(#tenant_id)"))
         except ConditionFailed as refused:
             there = session_of(refused.item) if refused.item else None
-            if there is None or there.id != session.id:  # the same id: our own write, whose reply was lost
+            if there != session:  # the very same is our own write, whose reply was lost; an id alone may be another's
                 raise SessionMoved(there) from None
 
     def save(self, change: Change) -> None:
@@ -209,8 +210,11 @@ class Sessions:
         try:
             self._dynamo.update(named)
         except ConditionFailed as refused:
-            if not (refused.item and refused.item.get("write_id") == write_id):
-                raise SessionMoved(session_of(refused.item) if refused.item else None) from None
+            if refused.item and refused.item.get("write_id") == write_id:
+                return
+            if refused.in_doubt:  # a refusal would be told of what may have been done, and changed by others since
+                raise Transient("Others keep changing this session; try again in a moment.") from None
+            raise SessionMoved(session_of(refused.item) if refused.item else None) from None
 
     def _save_together(self, change: Change) -> None:
         tenant_id = change.before.tenant_id
