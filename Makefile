@@ -51,7 +51,7 @@ check: setup ## Judge code, types, imports, template and pins: exactly what CI r
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy functions local tests
-	$(BIN)/lint-imports
+	PYTHONPATH=functions $(BIN)/lint-imports
 	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
 
