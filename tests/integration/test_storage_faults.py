@@ -1,6 +1,7 @@
 """What DynamoDB says when it cannot answer is never mistaken for a refusal, and never for a bug."""
 
 from collections.abc import Callable
+from itertools import product
 from datetime import timedelta
 from typing import Any
 
@@ -83,19 +84,21 @@ def operations(dynamo: Dynamo, table: str) -> dict[str, Callable[[], object]]:
     }
 
 
-@pytest.mark.parametrize("name", ["get", "get_several", "query", "put", "update", "transact"])
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
 def test_what_passes_is_tried_again_and_ends_as_transient(
-    wire: Wire, dynamo: Dynamo, deployed: Deployment, pauses: list[float], name: str, fault: Fault
+    wire: Wire, dynamo: Dynamo, deployed: Deployment, pauses: list[float], subtests: pytest.Subtests
 ) -> None:
-    wire.fail(fault, times=FOR_EVER)
+    for (name, ask), (about, fault) in product(operations(dynamo, deployed.tables.sessions).items(), PASSING.items()):
+        with subtests.test(name, about=about):
+            pauses.clear()
+            wire.reset()
+            wire.fail(fault, times=FOR_EVER)
 
-    with pytest.raises(Transient) as refused:
-        operations(dynamo, deployed.tables.sessions)[name]()
+            with pytest.raises(Transient) as refused:
+                ask()
 
-    assert refused.value.retry_after == 1
-    assert len(wire.calls) == TRIES
-    assert len(pauses) == TRIES - 1
+            assert refused.value.retry_after == 1
+            assert len(wire.calls) == TRIES
+            assert len(pauses) == TRIES - 1
 
 
 @pytest.mark.parametrize("fault", PASSING_IN_TRANSACTIONS.values(), ids=PASSING_IN_TRANSACTIONS)
@@ -110,16 +113,17 @@ def test_a_transaction_that_only_met_others_is_tried_again_and_ends_as_transient
     assert len(wire.calls) == TRIES
 
 
-@pytest.mark.parametrize("name", ["get", "get_several", "query", "put", "update", "transact"])
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
 def test_what_has_passed_is_as_if_it_had_never_been(
-    wire: Wire, dynamo: Dynamo, deployed: Deployment, name: str, fault: Fault
+    wire: Wire, dynamo: Dynamo, deployed: Deployment, subtests: pytest.Subtests
 ) -> None:
-    wire.fail(fault)
+    for (name, ask), (about, fault) in product(operations(dynamo, deployed.tables.sessions).items(), PASSING.items()):
+        with subtests.test(name, about=about):
+            wire.reset()
+            wire.fail(fault)
 
-    operations(dynamo, deployed.tables.sessions)[name]()
+            ask()
 
-    assert len(wire.calls) == 2
+            assert len(wire.calls) == 2
 
 
 @pytest.mark.parametrize("name", ["put", "update", "transact"])
