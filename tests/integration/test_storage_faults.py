@@ -1,8 +1,8 @@
 """What DynamoDB says when it cannot answer is never mistaken for a refusal, and never for a bug."""
 
 from collections.abc import Callable
-from itertools import product
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
