@@ -15,6 +15,8 @@ import urllib3
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ".local-e2e"
+PATIENCE = 60
+"""Seconds for an answer: a cold start beside other tests takes longer than urllib3 waits of its own accord."""
 
 # What `make test` tells the makes below it would reach the ones we call here.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
@@ -80,10 +82,10 @@ class LocalDeployment:
         """Send one request and return the answer, whatever its status; *body* goes as JSON."""
         signed = {"Authorization": f"Bearer {token}"} if token else {}
         return urllib3.request(
-            method, self.url + path, json=body, headers=signed | (headers or {}), retries=False, timeout=60
+            method, self.url + path, json=body, headers=signed | (headers or {}), retries=False, timeout=PATIENCE
         )
 
-    def ended_run(self, path: str, token: str, *, within: float = 60) -> dict[str, Any]:
+    def ended_run(self, path: str, token: str, *, within: float = 120) -> dict[str, Any]:
         """Return the run at *path* once it has ended."""
         deadline = time.monotonic() + within
         while True:

@@ -11,7 +11,7 @@ import pytest
 import urllib3
 
 from tests import schemas
-from tests.e2e.conftest import LocalDeployment
+from tests.e2e.conftest import PATIENCE, LocalDeployment
 
 ONBOARDING = "/tenants/{}/onboarding"
 PROBES = (
@@ -209,7 +209,7 @@ def test_unhappy_input_is_refused_in_the_one_error_body(
 ) -> None:
     headers = {"Authorization": f"Bearer {tokens[1]}", "Content-Type": "application/json"}
 
-    answer = urllib3.request(method, local.url + path, body=body, headers=headers, retries=False)
+    answer = urllib3.request(method, local.url + path, body=body, headers=headers, retries=False, timeout=PATIENCE)
 
     assert 400 <= answer.status < 500
     said = answer.json()
@@ -221,7 +221,7 @@ def test_a_body_of_another_kind_is_refused(local: LocalDeployment, tokens: dict[
     headers = {"Authorization": f"Bearer {tokens[1]}", "Content-Type": "text/plain"}
     path = f"{local.url}/tenants/11/onboarding/session/1"
 
-    answer = urllib3.request("PATCH", path, body=b"{}", headers=headers, retries=False)
+    answer = urllib3.request("PATCH", path, body=b"{}", headers=headers, retries=False, timeout=PATIENCE)
 
     assert (answer.status, answer.json()["code"]) == (415, "unsupported_media_type")
 
@@ -230,16 +230,16 @@ def test_a_customer_s_administrator_consents_over_the_link_and_it_shows(
     local: LocalDeployment, tokens: dict[int, str]
 ) -> None:
     control = f"{local.stack['graph_url'].rpartition('/')[0]}/control/tenants/12/scenario"
-    assert urllib3.request("PUT", control, json={"scenario": "consent_missing"}).status == 200
+    assert urllib3.request("PUT", control, json={"scenario": "consent_missing"}, timeout=PATIENCE).status == 200
     connection = "/tenants/12/provider-connections/1201"
     assert found(local, tokens[3], 12, "consent_status") == {"consent_status": ("fail", "consent_missing")}
 
     link = local.call("POST", f"{connection}/consent-link", token=tokens[3]).json()["url"]
-    page = urllib3.request("GET", link)
-    declined = urllib3.request("POST", link, fields={"answer": "cancel"}, redirect=False)
-    refused = urllib3.request("GET", declined.headers["Location"])
-    accepted = urllib3.request("POST", link, fields={"answer": "accept"}, redirect=False)
-    thanked = urllib3.request("GET", accepted.headers["Location"])
+    page = urllib3.request("GET", link, timeout=PATIENCE)
+    declined = urllib3.request("POST", link, fields={"answer": "cancel"}, redirect=False, timeout=PATIENCE)
+    refused = urllib3.request("GET", declined.headers["Location"], timeout=PATIENCE)
+    accepted = urllib3.request("POST", link, fields={"answer": "accept"}, redirect=False, timeout=PATIENCE)
+    thanked = urllib3.request("GET", accepted.headers["Location"], timeout=PATIENCE)
 
     assert (page.status, refused.status, thanked.status) == (200, 400, 200)
     assert b"Your consent was recorded." in thanked.data
