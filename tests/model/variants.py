@@ -43,8 +43,8 @@ WHOLE = (
 """One run is searched to the last state; two as far as the bound."""
 
 SHORT = (
-    Scope("a probe, two workers", PROBE, 1, 2),
-    Scope("an exclusive run, two workers", EXCLUSIVE, 1, 1),
+    Scope("a probe, two workers", PROBE, 2, 1),
+    Scope("an exclusive run, two workers", EXCLUSIVE, 1, 2),
     Scope("a probe and an exclusive run, two workers", PROBE_AND_EXCLUSIVE, 1, 1, 5_000),
     Scope("two probes, two workers", TWO_PROBES, 1, 1, 5_000),
 )

@@ -1,0 +1,298 @@
+"""A healthy set of tables is proved to be one, and whatever is planted in it is named."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from local import verify
+from onboarding.storage import keys
+from tests.arranging import at_step, claimed, found, opened, started
+from tests.calling import call, register
+from tests.deployment import REGION, Deployment, Engine
+
+pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
+
+GUARD = "board#guard"
+
+
+@pytest.fixture
+def healthy(deployed: Deployment) -> verify.TableSet:
+    """A set in which a bit of everything happened, in two tenants."""
+    register(1)
+    register(2)
+    at_step(4)
+    assert call("update_session", sessionId=opened(), body={"assigned_to_user_id": 3}).status == 200
+    assert call("update_session", sessionId=opened(), body={"status": "abandoned"}).status == 200
+    opened()
+    started("license_check")
+    claimed(started("rbac_check"))
+    assert call("cancel_run", runId=started("intune_status")).status == 200
+    found("consent_status", "fail", "consent_missing", tenant=2)
+    answer = call("start_run", tenant=2, taskType="initial_sync", headers={"idempotency-key": "once"})
+    assert answer.status == 201
+    return verify.TableSet(*deployed.tables, deployed.dynamodb)
+
+
+class Hand:
+    """Puts what must not be into a set of tables."""
+
+    def __init__(self, tables: verify.TableSet) -> None:
+        self.kept = tables.read()
+        resource = boto3.resource("dynamodb", endpoint_url=tables.dynamodb.meta.endpoint_url, region_name=REGION)
+        self.sessions, self.runs, self.evidence = (
+            resource.Table(name) for name in (tables.sessions, tables.runs, tables.evidence)
+        )
+
+    def run(self, status: str, tenant: int = 1) -> verify.Item:
+        return next(run for run in self.kept.run.values() if (run["status"], run["tenant_id"]) == (status, tenant))
+
+    def of(self, entry: str, tenant: int = 1) -> verify.Item:
+        items = (*self.kept.sessions, *self.kept.runs)
+        return next(item for item in items if (item["tenant_id"], item["entry"]) == (tenant, entry))
+
+    def change(self, table: Any, item: verify.Item, **values: object) -> None:
+        table.put_item(Item={**item, **values})
+
+    def drop(self, table: Any, item: verify.Item, name: str) -> None:
+        table.put_item(Item={each: value for each, value in item.items() if each != name})
+
+
+def a_guard_that_lets_go(hand: Hand) -> None:
+    hand.change(hand.runs, hand.of(GUARD), active={})
+
+
+def a_guard_that_holds_on(hand: Hand) -> None:
+    hand.change(hand.runs, hand.run("running"), status="failed")
+
+
+def a_guard_of_another_connection(hand: Hand) -> None:
+    hand.change(hand.runs, hand.run("running"), connection_id=999)
+
+
+def an_exclusive_run_without_its_mark(hand: Hand) -> None:
+    hand.drop(hand.runs, hand.of(GUARD, 2), "exclusive_run")
+
+
+def no_guard(hand: Hand) -> None:
+    hand.runs.delete_item(Key=keys.key(2, GUARD))
+
+
+def a_tenant_that_is_not_registered(hand: Hand) -> None:
+    hand.change(hand.runs, hand.run("cancelled"), tenant_id=77)
+
+
+def a_connection_that_is_not_listed(hand: Hand) -> None:
+    hand.drop(hand.sessions, hand.of("tenant"), "connection_ids")
+
+
+def a_queued_run_that_is_not_sent(hand: Hand) -> None:
+    hand.drop(hand.runs, hand.run("queued"), "outbox")
+
+
+def a_status_that_is_none(hand: Hand) -> None:
+    hand.change(hand.runs, hand.run("cancelled"), status="lost")
+
+
+def evidence_lost(hand: Hand) -> None:
+    piece = hand.kept.evidence[0]
+    hand.evidence.delete_item(Key={"tenant_id": piece["tenant_id"], "evidence_id": piece["evidence_id"]})
+
+
+def evidence_twice(hand: Hand) -> None:
+    piece = hand.kept.evidence[0]
+    hand.change(hand.evidence, piece, evidence_id=piece["evidence_id"] + 1)
+
+
+def evidence_of_a_cancelled_run(hand: Hand) -> None:
+    run = hand.run("cancelled")
+    hand.change(hand.evidence, hand.kept.evidence[0], evidence_id=5, run_id=run["run_id"], tenant_id=run["tenant_id"])
+
+
+def evidence_of_another_session(hand: Hand) -> None:
+    hand.change(hand.evidence, hand.kept.evidence[0], session_id=4)
+
+
+def a_run_that_says_otherwise(hand: Hand) -> None:
+    run = hand.run("succeeded")
+    hand.change(hand.runs, run, finding={**run["finding"], "status": "fail"})
+
+
+def a_finding_that_says_otherwise(hand: Hand) -> None:
+    hand.change(hand.runs, hand.of("board#finding#consent_status", 2), status="ok")
+
+
+def a_finding_without_evidence(hand: Hand) -> None:
+    hand.change(hand.runs, hand.of("board#finding#license_check"), evidence_id=6)
+
+
+def no_finding(hand: Hand) -> None:
+    hand.runs.delete_item(Key=keys.key(1, "board#finding#license_check"))
+
+
+def a_session_open_and_closed(hand: Hand) -> None:
+    open_one = hand.of("open")
+    entry = f"closed#{open_one['session_id']:016d}"
+    closed = next(item for item in hand.kept.sessions if item["entry"].startswith("closed#"))
+    hand.change(hand.sessions, closed, entry=entry, session_id=open_one["session_id"])
+
+
+def an_open_session_that_ended(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("open"), status="abandoned")
+
+
+def a_closed_session_that_did_not_end(hand: Hand) -> None:
+    closed = next(item for item in hand.kept.sessions if item["entry"].startswith("closed#"))
+    hand.change(hand.sessions, closed, status="draft")
+
+
+def a_closed_session_with_a_lock(hand: Hand) -> None:
+    closed = next(item for item in hand.kept.sessions if item["entry"].startswith("closed#"))
+    hand.change(hand.sessions, closed, locked_by_user_id=1)
+
+
+def a_lock_of_nobody(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("open"), locked_by_user_id=9)
+
+
+def a_run_that_no_sweep_finds(hand: Hand) -> None:
+    run = {name: value for name, value in hand.run("running").items() if not name.startswith("due_")}
+    hand.runs.put_item(Item=run)
+
+
+def a_due_date_too_many(hand: Hand) -> None:
+    hand.change(hand.runs, hand.run("succeeded"), due_shard=1, due_at=1)
+
+
+def half_a_due_date(hand: Hand) -> None:
+    hand.drop(hand.sessions, hand.of("open"), "due_shard")
+
+
+def another_shard(hand: Hand) -> None:
+    hand.change(hand.runs, hand.run("queued"), due_shard=3)
+
+
+def a_key_to_nothing(hand: Hand) -> None:
+    key = next(item for item in hand.kept.runs if item["entry"].startswith("key#"))
+    hand.change(hand.runs, key, run_id=8)
+
+
+def a_last_run_that_is_gone(hand: Hand) -> None:
+    hand.change(hand.runs, hand.of(GUARD, 2), last={"initial_sync": 8})
+
+
+PLANTED: dict[Callable[[Hand], None], str] = {
+    a_guard_that_lets_go: "and the guard does not name it",
+    a_guard_that_holds_on: "which is not active",
+    a_guard_of_another_connection: "the guard says something else of run",
+    a_last_run_that_is_gone: "the last run of initial_sync, 8, is not there",
+    an_exclusive_run_without_its_mark: "exclusive_run is not its exclusive task's run",
+    no_guard: "tenant 2: it has no guard",
+    a_tenant_that_is_not_registered: "tenant 77: it has items and is not registered",
+    a_connection_that_is_not_listed: "it lists connections [] and has [101]",
+    a_queued_run_that_is_not_sent: "does not go with its outbox",
+    a_status_that_is_none: "is lost, which is no state",
+    evidence_lost: "and left 0 pieces of evidence",
+    evidence_twice: "and left 2 pieces of evidence",
+    evidence_of_a_cancelled_run: "is cancelled and left 1 pieces of evidence",
+    evidence_of_another_session: "is not of run",
+    a_run_that_says_otherwise: "says something else than its evidence",
+    a_finding_that_says_otherwise: "the finding of consent_status is not what its evidence",
+    a_finding_without_evidence: "the finding of license_check is not what its evidence 6 says",
+    no_finding: "there is evidence of license_check, and nothing on the board",
+    a_session_open_and_closed: "is open and closed",
+    an_open_session_that_ended: "lies open and is abandoned",
+    a_closed_session_that_did_not_end: "lies closed and is draft",
+    a_closed_session_with_a_lock: "is closed and locked",
+    a_lock_of_nobody: "user 9 is in locked_by_user_id",
+    a_run_that_no_sweep_finds: "can fall due and the sweep does not find it",
+    a_due_date_too_many: "has a due date and nothing that falls due",
+    half_a_due_date: "open can fall due and the sweep does not find it",
+    another_shard: "lies in another shard of the index",
+    a_key_to_nothing: "an idempotency key leads to run 8",
+}
+
+
+def arguments(deployed: Deployment, dynamodb: Engine) -> list[str]:
+    names = deployed.tables
+    return [
+        *("--sessions", names.sessions, "--runs", names.runs, "--evidence", names.evidence),
+        *("--endpoint", dynamodb.url, "--region", REGION),
+    ]
+
+
+def test_a_healthy_set_is_proved_to_be_one(
+    healthy: verify.TableSet, deployed: Deployment, dynamodb: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+
+    outcome = verify.main(arguments(deployed, dynamodb))
+
+    printed = capsys.readouterr().out.split("\n")
+    assert outcome == 0
+    assert [" ".join(line.split()) for line in printed[:-1]] == [
+        "2 tenants",
+        "1 open sessions",
+        "1 closed sessions",
+        "3 active runs",
+        "9 ended runs",
+        "1 cancelled runs",
+        "8 pieces of evidence",
+        "8 findings",
+        "4 due dates",
+        "10 rules, 0 violations",
+    ]
+
+
+def test_each_planted_corruption_is_named(healthy: verify.TableSet) -> None:
+    missed = {}
+    for plant, says in PLANTED.items():
+        hand = Hand(healthy)
+        plant(hand)
+        breaches = healthy.verified()[1]
+        if not any(says in breach for breach in breaches):
+            missed[plant.__name__] = breaches
+        undo(hand, healthy)
+
+    assert missed == {}
+    assert healthy.verified()[1] == []
+
+
+def undo(hand: Hand, tables: verify.TableSet) -> None:
+    after = tables.read()
+    for table, key, was, now in (
+        (hand.sessions, ("tenant_id", "entry"), hand.kept.sessions, after.sessions),
+        (hand.runs, ("tenant_id", "entry"), hand.kept.runs, after.runs),
+        (hand.evidence, ("tenant_id", "evidence_id"), hand.kept.evidence, after.evidence),
+    ):
+        for item in now:
+            if item not in was:
+                table.delete_item(Key={name: item[name] for name in key})
+        for item in was:
+            if item not in now:
+                table.put_item(Item=item)
+
+
+def test_a_violation_is_told_by_the_exit_code(
+    healthy: verify.TableSet, deployed: Deployment, dynamodb: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no_guard(Hand(healthy))
+
+    outcome = verify.main(arguments(deployed, dynamodb))
+
+    assert outcome == 1
+    assert "VIOLATION tenant 2: it has no guard" in capsys.readouterr().out
+
+
+def test_what_moves_while_it_is_read_is_no_violation(healthy: verify.TableSet) -> None:
+    torn = healthy.read()
+    moved = verify.Kept(torn.sessions, [item for item in torn.runs if item["entry"] != GUARD], torn.evidence)
+
+    assert verify.violations(moved) != []
+    assert healthy.verified()[1] == []
+
+
+def test_a_set_is_named_whole_or_not_at_all(deployed: Deployment) -> None:
+    with pytest.raises(SystemExit, match="name all three tables"):
+        verify.main(["--runs", deployed.tables.runs])
