@@ -36,9 +36,10 @@ def obstacle(
     *,
     next_check_at: datetime | None = None,
     permissions: tuple[str, ...] = (),
+    http_status: int | None = None,
 ) -> Obstacle:
     """Make what a gateway raises when Microsoft refuses."""
-    signal = SignalPayload(permissions=permissions).kept()
+    signal = SignalPayload(permissions=permissions, http_status=http_status).kept()
     return Obstacle(Finding.because(status, reason, next_check_at=next_check_at, **signal))
 
 

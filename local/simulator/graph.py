@@ -24,6 +24,7 @@ _FIRST_CHANGE = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 _FAULTS: Mapping[int, tuple[str, str]] = {
     401: ("InvalidAuthenticationToken", "Access token validation failure."),
+    410: ("Gone", "The specified page token value has expired and can no longer be included in your request."),
     429: ("TooManyRequests", "Too many requests from Identifier under category. Please try again later."),
     503: ("serviceNotAvailable", "The service is temporarily unavailable."),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.simulator.scenarios import SCENARIOS, Fault, Scenario
+from local.simulator.scenarios import HEALTHY, Fault, Scenario, named
 from local.tenants import SeededTenant
 
 
@@ -26,7 +26,7 @@ class Entry:
     @property
     def scenario(self) -> Scenario:
         """How the tenant stands now."""
-        return SCENARIOS[self.scenario_name]
+        return named(self.scenario_name) or HEALTHY
 
 
 class Ledger:
@@ -85,6 +85,6 @@ class Ledger:
             return
         for tenant_id, kept in json.loads(self._path.read_text()).items():
             entry = self._entries.get(int(tenant_id))
-            if entry is not None and kept["scenario"] in SCENARIOS:
+            if entry is not None and named(kept["scenario"]):
                 entry.scenario_name = kept["scenario"]
                 entry.graph_calls = kept["graph_calls"]

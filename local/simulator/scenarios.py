@@ -4,9 +4,10 @@ Texts and figures come from Microsoft's public documentation, named where they a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 PERMISSIONS = MappingProxyType(
     {
@@ -33,6 +34,8 @@ OTHER_PERMISSIONS = MappingProxyType(
 """What Microsoft Graph defines besides."""
 
 ALL = frozenset(PERMISSIONS)
+OPTIONAL = frozenset({"DeviceManagementScripts.Read.All"})
+"""What our application can do without."""
 
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 
@@ -119,6 +122,41 @@ class Scenario:
     talkative: bool = False
     """Whether answers hold more than was asked for, secrets among it."""
 
+    @property
+    def works(self) -> frozenset[str]:
+        """Permissions that are both granted and in a token."""
+        return self.granted if self.in_token is None else self.granted & self.in_token
+
+    @property
+    def truth(self) -> Mapping[str, bool]:
+        """By task: whether "ok" would be true of this tenant. Who cannot find out need not say so; nobody may lie."""
+        admitted = self.principal == "enabled" and self.token_refusal is None
+        states = {sku.status for sku in self.skus if any(plan.startswith("INTUNE_A") for plan in sku.plans)}
+        areas = {name for name in ALL if name.startswith("DeviceManagement")} - {
+            "DeviceManagementServiceConfig.Read.All"
+        }
+        true = {
+            "consent_status": bool(self.works & (ALL - OPTIONAL)),
+            "verify_permissions": self.works == self.granted == ALL,
+            "connection_diagnostics": not self.stranger and not self.delay,
+            "license_check": "Enabled" in states,
+            "intune_status": self.provisioned and self.intune == "active",
+            "rbac_check": not self.directory_roles,
+            "initial_sync": self.provisioned and (self.granted if self.in_token is None else self.in_token) >= areas,
+        }
+        return {task: admitted and holds for task, holds in true.items()}
+
+
+def _expired_after_a_wait(n: int) -> Fault | None:
+    """Put a reader on its third page of four off for an hour, after which the link to that page is no good any more."""
+    return {6: Fault(429, "3600"), 7: Fault(410)}.get(n)
+
+
+def _three_of_ten_and_long(n: int) -> Fault | None:
+    """Fail 30 % of the calls; every ninth of those is to be waited for longer than a worker waits."""
+    fault = _three_of_ten(n)
+    return Fault(429, "90") if fault and n % 30 == 1 else fault
+
 
 def _first(calls: int, fault: Fault) -> Faults:
     return lambda n: fault if n <= calls else None
@@ -173,6 +211,12 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "app_disabled": replace(HEALTHY, story="The application is disabled.", principal="disabled"),
         "credential_expired": replace(HEALTHY, story="The client secret has expired.", token_refusal=7000222),
         "credential_invalid": replace(HEALTHY, story="The client secret is wrong.", token_refusal=7000215),
+        "certificate_rejected": replace(
+            HEALTHY, story="The certificate is not (yet) uploaded to the app registration.", token_refusal=700027
+        ),
+        "federation_not_trusted": replace(
+            HEALTHY, story="The app registration trusts another identity to vouch for it.", token_refusal=700213
+        ),
         "conditional_access": replace(HEALTHY, story="Conditional Access blocks the application.", token_refusal=53003),
         "token_throttled": replace(HEALTHY, story="Too many tokens were asked for.", token_refusal=90055),
         "unknown_refusal": replace(HEALTHY, story="A refusal that is in no list.", token_refusal=1000031),
@@ -227,6 +271,18 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             sizes=MappingProxyType({**SIZES, "managedDevices": 2000}),
             faults=_three_of_ten,
         ),
+        "large_throttled_inventory": replace(
+            HEALTHY,
+            story="2,000 devices on 40 pages, three calls of ten fail, and some for longer than one can wait.",
+            sizes=MappingProxyType({**SIZES, "managedDevices": 2000}),
+            faults=_three_of_ten_and_long,
+        ),
+        "next_link_expired": replace(
+            HEALTHY,
+            story="A link to the next page expires during a long wait for throttling.",
+            sizes=MappingProxyType({**SIZES, "managedDevices": 200}),
+            faults=_expired_after_a_wait,
+        ),
         "foreign_next_link": replace(
             HEALTHY,
             story="Links to the next page lead to another host.",
@@ -242,3 +298,37 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         ),
     }
 )
+
+
+@cache
+def named(name: str) -> Scenario | None:
+    """Find the scenario called *name*, or play two at once: `one+other`.
+
+    None if there is none, or if they exclude each other.
+    """
+    found: Scenario | None = HEALTHY
+    for each in name.split("+"):
+        if found is None or each not in SCENARIOS:
+            return None
+        found = SCENARIOS[each] if found is HEALTHY else combined(found, SCENARIOS[each])
+    return found
+
+
+def combined(one: Scenario, other: Scenario) -> Scenario | None:
+    """Let a tenant stand as two scenarios say at once; None if they say different things of the same.
+
+    Grants add up: what either lacks is lacking, what either has too much is too much.
+    """
+    merged: dict[str, Any] = {
+        "story": f"{one.story} {other.story}",
+        "granted": (one.granted & other.granted) | ((one.granted | other.granted) - ALL),
+    }
+    for each in fields(Scenario):
+        values = [getattr(scenario, each.name) for scenario in (one, other)]
+        said = [value for value in values if value != getattr(HEALTHY, each.name)]
+        if each.name in merged or not said:
+            continue
+        if len(said) > 1 and said[0] != said[1]:
+            return None
+        merged[each.name] = said[0]
+    return replace(HEALTHY, **merged)

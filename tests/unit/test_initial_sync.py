@@ -1,6 +1,6 @@
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, override
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from onboarding.domain.progress import Progress
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.tenant import Area, Page
 from onboarding.tasks import initial_sync
-from onboarding.tasks.initial_sync import AREAS, MAX_TRIES
+from onboarding.tasks.initial_sync import AREAS, MAX_RESTARTS, MAX_TRIES
 from tests.tenant import NOW, PlainTenant, obstacle, pages
 
 OK, WARN, FAIL, UNKNOWN = FindingStatus
@@ -185,6 +185,94 @@ def test_an_answer_that_will_never_do_closes_its_area_at_once() -> None:
     finding = examine(PlainTenant(refusals={Area.SCRIPTS: obstacle(ReasonCode.GRAPH_UNAVAILABLE, UNKNOWN)}))
 
     assert (finding.status, finding.reason_code) == (WARN, ReasonCode.SYNC_PARTIAL)
+
+
+class ExpiringTenant(PlainTenant):
+    """Refuses links to next pages of devices as long as `expired` lasts."""
+
+    expired = 0
+    status = 410
+
+    @override
+    def page(self, area: Area, link: str | None) -> Page:
+        if area is Area.MANAGED_DEVICES and link is not None and self.expired:
+            self.expired -= 1
+            raise obstacle(ReasonCode.GRAPH_UNAVAILABLE, UNKNOWN, http_status=self.status)
+        return super().page(area, link)
+
+
+@pytest.mark.parametrize("status", [400, 410])
+@pytest.mark.parametrize("times", [1, MAX_RESTARTS])
+def test_an_area_whose_next_page_expired_is_begun_anew_and_counted_once(status: int, times: int) -> None:
+    tenant, saved = ExpiringTenant(inventory=inventory(managed_devices=(50, 50, 7))), Saved()
+    tenant.expired, tenant.status = times, status
+
+    finding = examine(tenant, saved)
+
+    assert finding.status is OK
+    assert items_of(finding)["managedDevices"] == 107
+    assert Counter(tenant.read)[Area.MANAGED_DEVICES, None] == 1 + times
+    others = {area: times for (area, _), times in Counter(tenant.read).items() if area is not Area.MANAGED_DEVICES}
+    assert set(others.values()) == {1}
+
+
+def test_that_an_area_was_begun_anew_is_saved() -> None:
+    tenant, saved = ExpiringTenant(inventory=inventory(managed_devices=(50, 50))), Saved()
+    tenant.expired = 1
+
+    examine(tenant, saved)
+
+    anew = [position for position in saved.positions if position["restarts"]]
+    assert [(each["current"], each["next_link"]) for each in anew[:1]] == [(None, None)]
+    assert len(anew) == 2  # begun anew, and past its first page; then the area is closed
+
+
+def test_an_area_whose_next_page_expires_again_and_again_is_closed() -> None:
+    tenant = ExpiringTenant(inventory=inventory(managed_devices=(50, 50)))
+    tenant.expired = MAX_RESTARTS + 1
+
+    finding = examine(tenant)
+
+    assert (finding.status, finding.reason_code) == (WARN, ReasonCode.SYNC_PARTIAL)
+    assert finding.payload["areas"][3]["reason_code"] == "graph_unavailable"
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        (ReasonCode.GRAPH_UNAVAILABLE, 404),
+        (ReasonCode.GRAPH_UNAVAILABLE, None),
+        (ReasonCode.INTUNE_NOT_PROVISIONED, 400),
+    ],
+)
+def test_any_other_refusal_of_a_next_page_closes_its_area(reason: ReasonCode, status: int | None) -> None:
+    def refuse(area: Area, link: str | None) -> None:
+        if area is Area.MANAGED_DEVICES and link is not None:
+            raise obstacle(reason, UNKNOWN, http_status=status)
+
+    tenant = PlainTenant(inventory=inventory(managed_devices=(50, 50)), before_page=refuse)
+
+    assert examine(tenant).reason_code is ReasonCode.SYNC_PARTIAL
+    assert Counter(tenant.read)[Area.MANAGED_DEVICES, None] == 1
+
+
+def test_a_token_that_is_refused_while_a_next_page_waits_ends_the_run_and_begins_nothing_anew() -> None:
+    def refuse(_area: Area, link: str | None) -> None:
+        if link is not None:
+            raise obstacle(ReasonCode.CREDENTIAL_EXPIRED, http_status=400)
+
+    with pytest.raises(Obstacle) as raised:
+        examine(PlainTenant(inventory=inventory(managed_devices=(50, 50)), before_page=refuse))
+
+    assert raised.value.finding.reason_code is ReasonCode.CREDENTIAL_EXPIRED
+
+
+def test_a_position_that_was_saved_before_areas_could_be_begun_anew_is_resumed() -> None:
+    old: dict[str, Any] = {"closed": [], "current": None, "next_link": None, "tries": 2}
+
+    finding = initial_sync.examine(PlainTenant(), resume=old, checkpoint=Saved(), deadline=ENDLESS)
+
+    assert finding.status is OK
 
 
 def test_nothing_read_because_microsoft_was_busy_is_undecided() -> None:

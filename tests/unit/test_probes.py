@@ -73,6 +73,45 @@ class TestConsentStatus:
     def test_an_absent_principal_is_consent_missing(self) -> None:
         assert judged(self.task, PlainTenant(own=None)) == (FAIL, ReasonCode.CONSENT_MISSING)
 
+    def test_roles_in_a_token_that_outlived_their_grants_are_consent_missing(self) -> None:
+        finding = examine(self.task, PlainTenant(granted=()))
+
+        assert (finding.status, finding.reason_code) == (FAIL, ReasonCode.CONSENT_MISSING)
+        assert finding.message == (
+            "A fresh token still carries permissions, but the grants behind them are gone: the consent was revoked."
+        )
+        assert finding.payload["permissions"] == sorted(ALL)
+
+    def test_grants_that_do_not_show_yet_propagate_like_roles_that_do_not(self) -> None:
+        assert judged(self.task, PlainTenant(granted=()), **consented(minutes=3)) == (
+            WARN,
+            ReasonCode.CONSENT_PROPAGATING,
+        )
+
+    def test_one_required_permission_that_is_granted_and_in_the_token_is_consent(self) -> None:
+        both = PlainTenant(granted=grants("Organization.Read.All"))
+        neither = PlainTenant(
+            granted=grants("Organization.Read.All"),
+            roles=frozenset({"Application.Read.All", "DeviceManagementApps.Read.All"}),
+        )
+
+        assert judged(self.task, both) == (OK, None)
+        assert judged(self.task, neither) == (FAIL, ReasonCode.CONSENT_MISSING)
+
+    def test_a_token_that_may_not_read_grants_is_believed(self) -> None:
+        refusals = {"grants": obstacle(ReasonCode.PERMISSION_MISSING)}
+
+        tenant = PlainTenant(roles=frozenset({"Organization.Read.All"}), refusals=refusals)
+
+        assert judged(self.task, tenant) == (OK, None)
+
+    @pytest.mark.parametrize("question", ["grants", "graph_principal"])
+    def test_grants_that_cannot_be_read_now_are_no_judgement(self, question: str) -> None:
+        tenant = PlainTenant(refusals={question: obstacle(ReasonCode.GRAPH_THROTTLED, UNKNOWN)})
+
+        with pytest.raises(Obstacle):
+            examine(self.task, tenant)
+
     def test_a_disabled_application_fails_always(self) -> None:
         disabled = PlainTenant(own=Principal(PRINCIPAL_ID, enabled=False))
 

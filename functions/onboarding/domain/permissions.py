@@ -54,6 +54,9 @@ PERMISSIONS = (
 REQUIRED = frozenset(permission.name for permission in PERMISSIONS if permission.required)
 OPTIONAL = frozenset(permission.name for permission in PERMISSIONS if not permission.required)
 
+READS_GRANTS = "Application.Read.All"
+"""The permission to read what was granted to our application."""
+
 _NAMES = {permission.role_id: permission.name for permission in PERMISSIONS}
 
 

@@ -1,7 +1,10 @@
 """consent_status: has the customer's administrator consented, and does it show yet?
 
-Two witnesses must agree: the application's own service principal, which an application may read without any
-permission (https://learn.microsoft.com/graph/api/serviceprincipal-get), and the roles of a fresh token.
+Three witnesses must agree: the application's own service principal, which an application may read without any
+permission (https://learn.microsoft.com/graph/api/serviceprincipal-get), the roles of a fresh token, and the grants
+behind them, since a token may outlive a revocation. The grants are asked where the token allows it
+(https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignments: Application.Read.All); where it does
+not, nobody else can tell, and verify_permissions says that this permission is missing.
 App-only consent that was never given is no error of the token endpoint: it shows as a token without roles
 (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow).
 """
@@ -11,7 +14,7 @@ from datetime import datetime
 from onboarding.domain.connection import Connection
 from onboarding.domain.finding import Finding, FindingStatus, Obstacle
 from onboarding.domain.payloads import ConsentPayload
-from onboarding.domain.permissions import OPTIONAL, REQUIRED
+from onboarding.domain.permissions import OPTIONAL, READS_GRANTS, REQUIRED, names_of
 from onboarding.domain.propagation import next_check, propagates
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.tenant import Principal, Tenant
@@ -19,9 +22,11 @@ from onboarding.domain.tenant import Principal, Tenant
 _LOOKS_LIKE_NO_CONSENT = {ReasonCode.APP_NOT_IN_TENANT, ReasonCode.CONSENT_MISSING}
 """Refusals that a consent given a moment ago explains as well as one never given."""
 
+_REVOKED = "A fresh token still carries permissions, but the grants behind them are gone: the consent was revoked."
+
 
 def examine(tenant: Tenant, connection: Connection, now: datetime) -> Finding:
-    """Find whether consent shows: the application enabled, and a required permission in a fresh token.
+    """Find whether consent shows: the application enabled, and a required permission granted and in a fresh token.
 
     A consent recorded less than 24 hours ago that does not show is on its way; a disabled application never is.
 
@@ -31,6 +36,7 @@ def examine(tenant: Tenant, connection: Connection, now: datetime) -> Finding:
     try:
         roles = tenant.token_roles()
         principal = _principal(tenant, roles)
+        works = principal is not None and bool(_granted(tenant, principal, roles))
     except Obstacle as obstacle:
         if obstacle.finding.reason_code in _LOOKS_LIKE_NO_CONSENT and propagates(connection.consented_at, now):
             return _propagating(connection, now, frozenset())
@@ -38,11 +44,12 @@ def examine(tenant: Tenant, connection: Connection, now: datetime) -> Finding:
 
     if principal is not None and not principal.enabled:
         return _found(connection, roles, FindingStatus.FAIL, ReasonCode.APP_DISABLED)
-    if principal is not None and roles & REQUIRED:
+    if works:
         return _consented(connection, roles)
     if propagates(connection.consented_at, now):
         return _propagating(connection, now, roles)
-    return _found(connection, roles, FindingStatus.FAIL, ReasonCode.CONSENT_MISSING)
+    message = _REVOKED if principal is not None and roles & REQUIRED else None
+    return _found(connection, roles, FindingStatus.FAIL, ReasonCode.CONSENT_MISSING, message=message)
 
 
 def _principal(tenant: Tenant, roles: frozenset[str]) -> Principal | None:
@@ -53,6 +60,15 @@ def _principal(tenant: Tenant, roles: frozenset[str]) -> Principal | None:
         if obstacle.finding.reason_code is ReasonCode.PERMISSION_MISSING and not roles & REQUIRED:
             return None
         raise
+
+
+def _granted(tenant: Tenant, principal: Principal, roles: frozenset[str]) -> frozenset[str]:
+    """Name the required permissions that all witnesses who can be asked agree on; a disabled application has none."""
+    if not principal.enabled or not roles & REQUIRED:
+        return frozenset()
+    if READS_GRANTS not in roles:
+        return roles & REQUIRED
+    return roles & REQUIRED & names_of(tenant.grants(principal.id), tenant.graph_principal())
 
 
 def _payload(connection: Connection, roles: frozenset[str]) -> ConsentPayload:
@@ -86,6 +102,8 @@ def _found(
     status: FindingStatus,
     reason: ReasonCode,
     *,
+    message: str | None = None,
     next_check_at: datetime | None = None,
 ) -> Finding:
-    return Finding.because(status, reason, next_check_at=next_check_at, **_payload(connection, roles).kept())
+    payload = _payload(connection, roles).kept()
+    return Finding.because(status, reason, message=message, next_check_at=next_check_at, **payload)

@@ -1,10 +1,12 @@
 """initial_sync: an inventory of the tenant, area by area and page by page, that can be put back and resumed.
 
 After every page the position is handed out to be saved; whoever goes on from it neither loses nor repeats an item,
-because an item is counted in the same step that moves the position past its page.
+because an item is counted in the same step that moves the position past its page. Where that page can no longer be had,
+its area is begun anew, and what was counted of it forgotten.
 """
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from onboarding.domain.deadline import Deadline
@@ -20,11 +22,18 @@ AREAS = tuple(Area)
 MAX_TRIES = 5
 """How often the same page is put back before its area is given up; crashes are counted elsewhere."""
 
+MAX_RESTARTS = 3
+"""How often an area is begun anew because its next page could no longer be had."""
+
 _PASSING = {ReasonCode.GRAPH_THROTTLED, ReasonCode.TOKEN_THROTTLED, ReasonCode.GRAPH_UNAVAILABLE}
 """What says nothing of the tenant. With a time to look again it passes: the run is put back and tries again."""
 
 _OF_ONE_AREA = {ReasonCode.PERMISSION_MISSING, ReasonCode.RESOURCE_MISSING, ReasonCode.INTUNE_NOT_PROVISIONED}
 """What closes one area and says nothing of the next. Anything else ends the whole run."""
+
+_LINK_EXPIRED = {HTTPStatus.BAD_REQUEST, HTTPStatus.GONE}
+"""How Microsoft refuses a link to a next page that waited too long (`Directory_ExpiredPageToken` is a 400,
+https://learn.microsoft.com/graph/errors). Only the first page can be asked for then."""
 
 _LABELS = {
     Area.DEVICE_CONFIGURATIONS: "device configurations",
@@ -52,6 +61,9 @@ class Position(Concept):
     tries: int = 0
     """How often the page at *next_link* was put back."""
 
+    restarts: int = 0
+    """How often the area under way was begun anew."""
+
     @property
     def area(self) -> AreaPayload:
         """The area under way."""
@@ -66,11 +78,15 @@ class Position(Concept):
         )
         if page.next_link is None:
             return Position(closed=(*self.closed, counted))
-        return Position(closed=self.closed, current=counted, next_link=page.next_link)
+        return Position(closed=self.closed, current=counted, next_link=page.next_link, restarts=self.restarts)
 
     def put_back(self) -> "Position":
         """Stay here, for one more try."""
         return self.model_copy(update={"tries": self.tries + 1})
+
+    def restarted(self) -> "Position":
+        """Go back to the first page of the area under way; what was counted of it is forgotten, to be counted once."""
+        return Position(closed=self.closed, restarts=self.restarts + 1)
 
     def given_up(self, finding: Finding) -> "Position":
         """Close the area under way for the reason in *finding*, with what was counted so far."""
@@ -91,7 +107,7 @@ class Position(Concept):
 def examine(tenant: Tenant, *, resume: dict[str, Any] | None, checkpoint: Checkpoint, deadline: Deadline) -> Finding:
     """Take stock of every area from the position in *resume*, or from the start.
 
-    *checkpoint* is called after every page, and before a page is put back for another try.
+    *checkpoint* is called after every page, before a page is put back for another try, and when an area is begun anew.
 
     Raises:
         Postponed: If Microsoft asks for a longer wait than fits, or *deadline* is near; the position saved last is
@@ -121,10 +137,19 @@ def _after(obstacle: Obstacle, position: Position, checkpoint: Checkpoint) -> Po
         checkpoint(position.progress(), position.model_dump(mode="json"))
         raise Postponed(finding.next_check_at) from obstacle
 
+    if _is_expired(position, finding) and position.restarts < MAX_RESTARTS:
+        return position.restarted()
+
     if finding.reason_code in _PASSING | _OF_ONE_AREA:
         return position.given_up(finding)
 
     raise obstacle
+
+
+def _is_expired(position: Position, finding: Finding) -> bool:
+    """Tell whether Microsoft Graph refused the link to a next page, rather than anything else with such a status."""
+    refused = finding.reason_code is ReasonCode.GRAPH_UNAVAILABLE and finding.next_check_at is None
+    return refused and position.next_link is not None and finding.payload.get("http_status") in _LINK_EXPIRED
 
 
 def _judged(areas: tuple[AreaPayload, ...]) -> Finding:

@@ -10,11 +10,9 @@ from typing import Literal
 from onboarding.domain.connection import Connection
 from onboarding.domain.finding import Finding, FindingStatus, Obstacle
 from onboarding.domain.payloads import PermissionsPayload
-from onboarding.domain.permissions import Granted, compare, names_of
+from onboarding.domain.permissions import READS_GRANTS, Granted, compare, names_of
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.tenant import Tenant
-
-_READS_GRANTS = "Application.Read.All"
 
 
 def examine(tenant: Tenant, connection: Connection, now: datetime) -> Finding:  # noqa: ARG001 - probes are asked alike
@@ -33,7 +31,7 @@ def examine(tenant: Tenant, connection: Connection, now: datetime) -> Finding:  
     except Obstacle as obstacle:
         if obstacle.finding.reason_code is not ReasonCode.PERMISSION_MISSING:
             raise
-        seen = in_token - {_READS_GRANTS}
+        seen = in_token - {READS_GRANTS}
         return _judged(compare(seen, seen), "token")
 
     return _judged(compare(granted, in_token), "grants_and_token")

@@ -56,11 +56,16 @@ NOT_FINE: dict[str, dict[Task, Expected]] = {
         Task.CONSENT_STATUS: (WARN, ReasonCode.CONSENT_PROPAGATING),
         Task.INITIAL_SYNC: (FAIL, ReasonCode.SYNC_FAILED),
     },
-    "consent_revoked": {Task.VERIFY_PERMISSIONS: UNGRANTED},
+    "consent_revoked": {
+        Task.CONSENT_STATUS: (FAIL, ReasonCode.CONSENT_MISSING),
+        Task.VERIFY_PERMISSIONS: UNGRANTED,
+    },
     "app_absent": dict.fromkeys(Task, (FAIL, ReasonCode.APP_NOT_IN_TENANT)),
     "app_disabled": dict.fromkeys(Task, (FAIL, ReasonCode.APP_DISABLED)),
     "credential_expired": dict.fromkeys(Task, (FAIL, ReasonCode.CREDENTIAL_EXPIRED)),
     "credential_invalid": dict.fromkeys(Task, (FAIL, ReasonCode.CREDENTIAL_INVALID)),
+    "certificate_rejected": dict.fromkeys(Task, (FAIL, ReasonCode.CERTIFICATE_REJECTED)),
+    "federation_not_trusted": dict.fromkeys(Task, (FAIL, ReasonCode.FEDERATION_NOT_TRUSTED)),
     "conditional_access": dict.fromkeys(Task, (FAIL, ReasonCode.BLOCKED_BY_CONDITIONAL_ACCESS)),
     "token_throttled": dict.fromkeys(Task, (UNKNOWN, ReasonCode.TOKEN_THROTTLED)),
     "unknown_refusal": dict.fromkeys(Task, (FAIL, ReasonCode.AUTH_FAILED_OTHER)),
@@ -91,7 +96,12 @@ NOT_FINE: dict[str, dict[Task, Expected]] = {
     "unavailable": dict.fromkeys(Task, (UNKNOWN, ReasonCode.GRAPH_UNAVAILABLE)),
     "large_inventory": {},
     "large_flaky_inventory": {},
+    "large_throttled_inventory": {
+        task: (UNKNOWN, ReasonCode.GRAPH_THROTTLED) for task in Task if task is not Task.INITIAL_SYNC
+    },
+    "next_link_expired": {},
     "foreign_next_link": {
+        Task.CONSENT_STATUS: (UNKNOWN, ReasonCode.GRAPH_UNAVAILABLE),
         Task.VERIFY_PERMISSIONS: (UNKNOWN, ReasonCode.GRAPH_UNAVAILABLE),
         Task.INITIAL_SYNC: (WARN, ReasonCode.SYNC_PARTIAL),
     },
@@ -228,17 +238,65 @@ def test_a_link_to_another_host_is_never_followed(examiner: Examiner) -> None:
     assert not [path for path in examiner.simulator.calls()["paths"] if "#" in path]
 
 
-@pytest.mark.parametrize("scenario", ["large_inventory", "large_flaky_inventory"])
-def test_2000_devices_on_40_pages_are_counted_once_each(examiner: Examiner, scenario: str) -> None:
-    examiner.simulator.play(scenario)
+PAGES = 45
+"""Of devices 40, and one of every other area."""
+
+FAILING = 0.3
+"""The rate at which calls fail in the scenarios that say so."""
+
+
+def test_2000_devices_on_40_pages_are_read_page_by_page_once(examiner: Examiner) -> None:
+    examiner.simulator.play("large_inventory")
 
     finding = examiner.examine(Task.INITIAL_SYNC)
 
     assert finding.message == "All 6 areas were read: 2,036 items."
+    assert set(examiner.simulator.calls()["paths"].values()) == {1}
+    assert examiner.simulator.calls()["graph"] == PAGES
+
+
+@pytest.mark.parametrize("scenario", ["large_flaky_inventory", "large_throttled_inventory"])
+def test_2000_devices_are_neither_lost_nor_repeated_where_three_calls_of_ten_fail(
+    examiner: Examiner, scenario: str
+) -> None:
+    examiner.simulator.play(scenario)
+
+    finding = examiner.examine(Task.INITIAL_SYNC)
+
+    asked = examiner.simulator.calls()["graph"]
+    failed = sum(SCENARIOS[scenario].faults(n) is not None for n in range(1, asked + 1))
+    assert finding.message == "All 6 areas were read: 2,036 items."
+    # Every call that did not fail brought a page, and none came twice.
+    assert asked - failed == PAGES
+    assert len(examiner.simulator.calls()["paths"]) == PAGES
+    # Needed: whoever asks for 45 pages, of which each call fails at that rate, asks 45 / 0.7 times in the mean.
+    needed = PAGES / (1 - FAILING)
+    assert asked <= 1.2 * needed
+    assert abs(failed / asked - FAILING) < 0.02
+
+
+def test_a_long_wait_puts_the_sync_back_and_a_short_one_does_not(examiner: Examiner) -> None:
+    examiner.simulator.play("large_throttled_inventory")
+    examiner.examine(Task.INITIAL_SYNC)
+    put_back = examiner.simulator.calls()["token"] - 1
+
+    examiner.simulator.play("large_flaky_inventory")
+    examiner.examine(Task.INITIAL_SYNC)
+
+    assert put_back == 3  # the 1st, 31st and 61st call
+    assert examiner.simulator.calls()["token"] == 1
+
+
+def test_an_area_whose_next_page_expired_while_it_was_put_back_is_counted_once(examiner: Examiner) -> None:
+    examiner.simulator.play("next_link_expired")
+
+    finding = examiner.examine(Task.INITIAL_SYNC)
+
+    assert finding.message == "All 6 areas were read: 236 items."
     devices = {path: times for path, times in examiner.simulator.calls()["paths"].items() if "/managedDevices" in path}
-    assert len(devices) == 40
-    if scenario == "large_inventory":
-        assert set(devices.values()) == {1}
+    # Its first two pages were read again, its third was refused twice; the areas before it were let be.
+    assert list(devices.values()) == [2, 2, 3, 1]
+    assert examiner.simulator.calls()["graph"] == 5 + 8
 
 
 def test_a_sync_that_gets_one_page_done_at_a_time_asks_for_every_page_once(examiner: Examiner) -> None:
