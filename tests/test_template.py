@@ -14,6 +14,7 @@ from tests.template import ROOT, Tree
 FUNCTION = "AWS::Serverless::Function"
 TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
+ALARM = "AWS::CloudWatch::Alarm"
 
 PUBLIC = {("OPTIONS", "/{proxy+}"), ("GET", "/consent/callback")}
 """The routes that need no token: a closed list. A CORS preflight could not carry one."""
@@ -45,6 +46,18 @@ NARROWED: dict[str, tuple[str, Tree]] = {
 
 APPEND_ONLY = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 """What may be granted on evidence: nobody may change or remove it."""
+
+WATCHED = {
+    "Namespace": "AWS/SQS",
+    "MetricName": "ApproximateNumberOfMessagesVisible",
+    "Statistic": "Maximum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "TreatMissingData": "notBreaching",
+}
+"""An alarm at the first message, and at none."""
 
 type Rule = Callable[[Tree], Iterator[str]]
 """Names every breach of one rule; none for a template that keeps it."""
@@ -219,6 +232,33 @@ def timeouts_are_in_order(tree: Tree) -> Iterator[str]:
     for name, function, event in triggers(tree, "ScheduleV2"):
         if event["ScheduleExpression"] == "rate(1 minute)" and function["Timeout"] >= 60:
             yield f"{name} would meet itself"
+
+
+def what_lies_with_the_dead_letters_raises_an_alarm(tree: Tree) -> Iterator[str]:
+    fed = {
+        target(each["Properties"].get("RedrivePolicy", {}).get("deadLetterTargetArn"))
+        for each in template.resources(tree, QUEUE).values()
+    } | {
+        target(event.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"))
+        for _, _, event in triggers(tree, "DynamoDB")
+    }
+    heard = {"Fn::If": ["SomebodyListens", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
+    watched = set()
+    for name, alarm in template.resources(tree, ALARM).items():
+        properties = alarm["Properties"]
+        watched |= {target(each["Value"]) for each in properties["Dimensions"]}
+        if not WATCHED.items() <= properties.items():
+            yield f"{name} does not tell of the first message"
+        if properties.get("AlarmActions") != heard:
+            yield f"{name} tells nobody who wants to hear of it"
+        if "docs/runbook.md" not in properties.get("AlarmDescription", ""):
+            yield f"{name} does not say what to do"
+    yield from (f"nobody hears of what lies in {name}" for name in sorted(fed - {None, *watched}, key=str))
+    listens = tree.get("Conditions", {}).get("SomebodyListens")
+    if listens != {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopic"}, ""]}]}:
+        yield "a stack without AlarmTopic has alarms that point nowhere"
+    if tree["Parameters"].get("AlarmTopic", {}).get("Default") != "":
+        yield "AlarmTopic has to be given"
 
 
 # ── The API ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -446,6 +486,41 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         "New has no dead-letter queue",
     ),
     (every_queue_has_a_dead_letter_queue, remove(of("UndispatchedRuns", "MessageRetentionPeriod")), "does not keep"),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        remove("Resources/SyncsAreDead"),
+        "nobody hears of what lies in SyncDeadLetters",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        remove("Resources/RunsAreUndispatched"),
+        "nobody hears of what lies in UndispatchedRuns",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        put(of("ProbesAreDead", "Threshold"), 10),
+        "ProbesAreDead does not tell of the first message",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        remove(of("ProbesAreDead", "AlarmActions")),
+        "ProbesAreDead tells nobody",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        put(of("ProbesAreDead", "AlarmDescription"), "Oh."),
+        "ProbesAreDead does not say what to do",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        put("Conditions/SomebodyListens", {"Fn::Equals": ["", ""]}),
+        "alarms that point nowhere",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        remove("Parameters/AlarmTopic/Default"),
+        "AlarmTopic has to be given",
+    ),
     (every_queue_is_encrypted, remove(of("Sync", "SqsManagedSseEnabled")), "Sync is not encrypted"),
     (a_batch_fails_message_by_message, remove(f"{MESSAGES}/FunctionResponseTypes"), "ExecuteProbe does not"),
     (a_batch_fails_message_by_message, remove(f"{SAVED}/FunctionResponseTypes"), "DispatchRuns does not"),
