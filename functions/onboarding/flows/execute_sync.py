@@ -14,7 +14,7 @@ from onboarding.errors import Transient
 from onboarding.flows import ending
 from onboarding.storage.runs import RunMoved, Runs
 from onboarding.storage.tenants import Tenants
-from onboarding.tasks import initial_sync
+from onboarding.tasks import EXCLUSIVE
 
 
 class _Cancelled(Exception):  # noqa: N818 - an end, not an error
@@ -95,8 +95,11 @@ def execute_sync(
 
 
 def _found(tenant: Tenant, held: _Lease, deadline: Deadline) -> Finding:
+    # By the run's own task, as for probes: a forged message may bring any run here, and an inventory is no evidence
+    # of what another task looks for.
+    examine = EXCLUSIVE[held.run.task_type]
     try:
-        return initial_sync.examine(tenant, resume=held.run.resume, checkpoint=held.checkpoint, deadline=deadline)
+        return examine(tenant, resume=held.run.resume, checkpoint=held.checkpoint, deadline=deadline)
     except Obstacle as obstacle:
         return obstacle.finding
 

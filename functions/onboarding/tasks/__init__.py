@@ -13,6 +13,7 @@ from onboarding.domain.tenant import Tenant
 from onboarding.tasks import (
     connection_diagnostics,
     consent_status,
+    initial_sync,
     intune_status,
     license_check,
     rbac_check,
@@ -30,4 +31,7 @@ PROBES: Mapping[Task, Probe] = {
     Task.INTUNE_STATUS: intune_status.examine,
     Task.RBAC_CHECK: rbac_check.examine,
 }
-"""Every probe of the catalogue. `initial_sync` is no probe: it is called by its own name, to be resumed."""
+"""Every probe of the catalogue."""
+
+EXCLUSIVE = {Task.INITIAL_SYNC: initial_sync.examine}
+"""Every exclusive task of the catalogue: each can be put back, and resumes where it stopped."""
