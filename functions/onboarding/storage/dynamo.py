@@ -54,6 +54,8 @@ _FAILED = (
 _NO_ANSWER = (
     # DynamoDB gives every refusal a type and a sentence. What has neither is a proxy's 502, a network without a route.
     "unhandled error",
+    # An answer that broke off in its body.
+    "Invalid response from DynamoDB",
     # BatchGetItem answered, and left keys out each time.
     "Failed to get",
 )
