@@ -14,6 +14,7 @@ from tests.deployment import Deployment, Engine, Queues
 from tests.wire import Wire
 
 _sum: Counter[str] = Counter()
+_faults: Counter[str] = Counter()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -23,6 +24,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             f"CRASHES: {_sum['commands']} commands, {_sum['calls']} calls × 2 crash points = {_sum['points']} "  # noqa: RUF001
             f"enumerated; {_sum['crashes']:,} crashes tried; violations fail the tests above"
         )
+    if _faults:
+        terminalreporter.write_line(
+            f"FAULTS: {_faults['passing']} commands with every call going wrong once ({_faults['hits']:,} calls hit), "
+            f"{_faults['lasting']} with every call going wrong for ever; violations fail the tests above"
+        )
+
+
+@pytest.fixture
+def fault_tally() -> Counter[str]:
+    """Where `passing`, `hits` and `lasting` are counted."""
+    return _faults
 
 
 @pytest.fixture

@@ -75,11 +75,15 @@ class Scene:
     seconds_left: Callable[[], float] = lambda: 90.0
     """What is left of a worker's invocation."""
 
+    hears: Callable[[Answer], object] = lambda _answer: None
+    """Is told of every answer."""
+
     # ── What people and Lambda do ──
 
     def call(self, name: str, *, user: int = 1, **others: Any) -> Answer:
         """Call a route; a run it tells of is acknowledged."""
         answer = call(name, user=user, tenant=self.tenant, **others)
+        self.hears(answer)
         if name == "start_run" and answer.status == 201:
             self.acknowledged.add(answer.body["run_id"])
         return answer
