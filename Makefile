@@ -44,6 +44,30 @@ demo: setup ## Carry a tenant through a whole onboarding, over HTTP
 test: setup ## Run all tests, with coverage
 	@$(BIN)/pytest --cov
 
+.PHONY: verify
+verify: setup ## Prove that tables are consistent: the running deployment's, or [SESSIONS=… RUNS=… EVIDENCE=… ENDPOINT=… REGION=…]
+	@$(BIN)/python -m local.verify $(if $(SESSIONS),--sessions '$(SESSIONS)') $(if $(RUNS),--runs '$(RUNS)') $(if $(EVIDENCE),--evidence '$(EVIDENCE)') $(if $(ENDPOINT),--endpoint '$(ENDPOINT)') $(if $(REGION),--region '$(REGION)')
+
+.PHONY: model
+model: setup ## Search the model of the protocol to its last state, and every variant until it is caught
+	@$(BIN)/python -m tests.model
+
+.PHONY: crashes
+crashes: setup ## Die before and after every call to AWS, and break every answer
+	@SOAK=1 $(BIN)/pytest -q -p no:cacheprovider tests/crashes
+
+.PHONY: races
+races: setup ## Race ten thousand times over what matters most [SEED=1]
+	@SOAK=1 SEED='$(or $(SEED),1)' $(BIN)/pytest -q -p no:cacheprovider tests/races
+
+.PHONY: poison
+poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
+	@SOAK=1 SEED='$(or $(SEED),1)' $(BIN)/pytest -q -p no:cacheprovider tests/integration/test_poison.py
+
+.PHONY: soak
+soak: setup ## Try for an hour what `make test` tries for minutes
+	@$(MAKE) model simulate mutants crashes races poison
+
 .PHONY: check
 check: setup ## Judge code, types, imports, template and pins: exactly what CI runs
 	$(BIN)/uv lock --check --quiet
