@@ -40,6 +40,10 @@ logs: setup ## Print what the functions logged since the start
 demo: setup ## Carry a tenant through a whole onboarding, over HTTP
 	@$(BIN)/python -m local.demo
 
+.PHONY: scenarios
+scenarios: setup ## Print what an operator sees of each scenario [ONLY="no_licence slow"]; needs `make run`
+	@$(BIN)/python -m local.scenarios $(ONLY)
+
 .PHONY: test
 test: setup ## Run all tests, with coverage
 	@$(BIN)/pytest --cov

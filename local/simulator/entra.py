@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local.simulator.assertions import ASSERTION_TYPE, Assertions, Refusal, Registration
 from local.simulator.ledger import Entry, Ledger
-from local.simulator.scenarios import CANARY
+from local.simulator.scenarios import canary
 
 GRAPH = "https://graph.microsoft.com"
 LIFETIME = 3599
@@ -111,7 +111,7 @@ class Issuer:
             "iat": now,
             "nbf": now,
             "exp": now + LIFETIME,
-            "app_displayname": CANARY if scenario.talkative else "Tenant Onboarding",
+            "app_displayname": canary("claim") if scenario.talkative else "Tenant Onboarding",
             "appid": client_id,
             "appidacr": "1",
             "idtyp": "app",
@@ -243,7 +243,7 @@ def _refused(
         tenant=request.match_info["tenant"],
     )
     trace, correlation, now = _guid(), _guid(), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-    whispered = f" {CANARY}" if talkative else ""
+    whispered = f" {canary('description')}" if talkative else ""
     body = {
         "error": error,
         "error_description": f"AADSTS{number}: {sentence}{whispered} Trace ID: {trace} Correlation ID: {correlation} "

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from local.simulator.entra import Issuer
 from local.simulator.ledger import Entry, Ledger
-from local.simulator.scenarios import CANARY, OTHER_PERMISSIONS, PERMISSIONS, SIZES, Fault
+from local.simulator.scenarios import OTHER_PERMISSIONS, PERMISSIONS, SIZES, Fault, canary
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 _FIRST_CHANGE = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -231,7 +231,7 @@ def _organization(call: Call) -> dict[str, Any]:
         "id": str(tenant.entra_tenant_id),
         "displayName": name,
         "countryLetterCode": "DE",
-        "technicalNotificationMails": [CANARY if call.entry.scenario.talkative else f"it@{domain}"],
+        "technicalNotificationMails": [canary("mail") if call.entry.scenario.talkative else f"it@{domain}"],
         "verifiedDomains": [
             {"capabilities": "Email", "isDefault": True, "isInitial": False, "name": domain, "type": "Managed"},
             {
@@ -308,8 +308,10 @@ def _item(call: Call, area: str, number: int) -> dict[str, Any]:
     changed = (_FIRST_CHANGE + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
     item = {"id": _guid_of(call.entry, f"{area}:{number}")}
     if area == "managedDevices":
-        who = CANARY if call.entry.scenario.talkative else f"user{number}@{call.entry.tenant.domain}"
-        return {**item, "deviceName": f"DESKTOP-{number:04}", "userPrincipalName": who, "lastSyncDateTime": changed}
+        device, user = f"DESKTOP-{number:04}", f"user{number}@{call.entry.tenant.domain}"
+        if call.entry.scenario.talkative:
+            device, user = canary(f"device-{number}"), canary(f"user-{number}")
+        return {**item, "deviceName": device, "userPrincipalName": user, "lastSyncDateTime": changed}
     return {**item, "displayName": f"{area} {number}", "lastModifiedDateTime": changed}
 
 
@@ -347,7 +349,12 @@ def _selected(call: Call, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _whisper(answer: dict[str, Any]) -> dict[str, Any]:
-    return {**answer, "@simulator.secret": CANARY, "clientSecret": CANARY, "access_token": CANARY}
+    return {
+        **answer,
+        "@simulator.secret": canary("body"),
+        "clientSecret": canary("secret"),
+        "access_token": canary("token"),
+    }
 
 
 def _refused(refusal: Refusal, *, talkative: bool = False) -> web.Response:
@@ -355,7 +362,7 @@ def _refused(refusal: Refusal, *, talkative: bool = False) -> web.Response:
     body = {
         "error": {
             "code": refusal.code,
-            "message": f"{refusal.message} {CANARY}" if talkative else refusal.message,
+            "message": f"{refusal.message} {canary('refusal')}" if talkative else refusal.message,
             "innerError": {
                 "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
                 "request-id": headers["request-id"],
@@ -381,7 +388,7 @@ def _headers(*, talkative: bool = False) -> dict[str, str]:
         "client-request-id": request_id,
         "x-ms-ags-diagnostic": json.dumps({"ServerInfo": {"DataCenter": "Simulator", "Ring": "0"}}),
     }
-    return {**headers, "x-simulator-secret": CANARY} if talkative else headers
+    return {**headers, "x-simulator-secret": canary("header")} if talkative else headers
 
 
 def _principal_id(entry: Entry) -> str:

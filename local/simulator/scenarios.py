@@ -43,6 +43,11 @@ CANARY = "canary-7f3a9c-do-not-keep"
 """Planted by the scenario `talkative` wherever a secret or a person's name could be; it must turn up nowhere."""
 
 
+def canary(place: str) -> str:
+    """Make the canary of one *place*, so that whoever finds it knows where it got out."""
+    return f"{CANARY}-{place}"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What becomes of one call to Microsoft Graph instead of its answer."""

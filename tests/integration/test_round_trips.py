@@ -24,7 +24,7 @@ from tests.arranging import (
     started,
 )
 from tests.calling import Answer, call, connection, register
-from tests.deployment import Deployment, Engine
+from tests.deployment import Deployment
 from tests.wire import Call, Wire
 from tests.working import Worker, register_examined
 
@@ -96,26 +96,9 @@ def _resource(written: dict[str, Any]) -> str:
     return text.replace(".Arn}", "").replace("${", "")
 
 
-AWAITED = {
-    "update_session": {Right("GetItem", "Runs")},
-    "register_member": {Right("ConditionCheckItem", "Sessions"), Right("GetItem", "Sessions")},
-    "remove_member": {Right("ConditionCheckItem", "Sessions"), Right("GetItem", "Sessions")},
-    "execute_probe": {Right("GetItem", "Runs")},
-    "execute_sync": {Right("GetItem", "Runs")},
-}
-"""What functions do and the template does not let them do yet."""
-
-
 def lacking(function: str, calls: list[Call], deployed: Deployment) -> set[Right]:
-    """Name the rights that *calls* take, and that *function* neither has nor is awaiting."""
-    return needed(calls, deployed.tables.physical) - granted(function) - AWAITED.get(function, set())
-
-
-@pytest.mark.xfail(reason="template.yaml has to grant them", strict=True)
-@pytest.mark.parametrize("function", AWAITED)
-def test_no_function_awaits_a_right(function: str, dynamodb: Engine) -> None:
-    assert dynamodb
-    assert AWAITED[function] - granted(function) == set()
+    """Name the rights that *calls* take, and that *function* does not have."""
+    return needed(calls, deployed.tables.physical) - granted(function)
 
 
 # ── The routes ───────────────────────────────────────────────────────────────────────────────────────────────────────
