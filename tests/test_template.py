@@ -243,7 +243,7 @@ def what_lies_with_the_dead_letters_raises_an_alarm(tree: Tree) -> Iterator[str]
         for _, _, event in triggers(tree, "DynamoDB")
     }
     heard = {"Fn::If": ["SomebodyListens", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
-    watched = set()
+    watched, runbook = set(), (ROOT / "docs" / "runbook.md").read_text()
     for name, alarm in template.resources(tree, ALARM).items():
         properties = alarm["Properties"]
         watched |= {target(each["Value"]) for each in properties["Dimensions"]}
@@ -251,7 +251,7 @@ def what_lies_with_the_dead_letters_raises_an_alarm(tree: Tree) -> Iterator[str]
             yield f"{name} does not tell of the first message"
         if properties.get("AlarmActions") != heard:
             yield f"{name} tells nobody who wants to hear of it"
-        if "docs/runbook.md" not in properties.get("AlarmDescription", ""):
+        if "docs/runbook.md" not in properties.get("AlarmDescription", "") or f"\n## {name}\n" not in runbook:
             yield f"{name} does not say what to do"
     yield from (f"nobody hears of what lies in {name}" for name in sorted(fed - {None, *watched}, key=str))
     listens = tree.get("Conditions", {}).get("SomebodyListens")
@@ -510,6 +510,11 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         what_lies_with_the_dead_letters_raises_an_alarm,
         put(of("ProbesAreDead", "AlarmDescription"), "Oh."),
         "ProbesAreDead does not say what to do",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        lambda tree: tree["Resources"].update(New=tree["Resources"]["ProbesAreDead"]),
+        "New does not say what to do",
     ),
     (
         what_lies_with_the_dead_letters_raises_an_alarm,
