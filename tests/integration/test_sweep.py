@@ -141,6 +141,17 @@ def test_a_run_started_as_the_session_is_swept_wins(deployed: Deployment, wire: 
     assert call("get_session").body["session"]["status"] == "draft"
 
 
+def test_a_run_that_began_and_ended_as_the_session_is_swept_wins_too(deployed: Deployment, wire: Wire) -> None:
+    session_id = opened()
+    let_the_session_idle(deployed)
+    wire.before(lambda: call("cancel_run", runId=started("rbac_check", user=3)), on="TransactWriteItems")
+
+    acts = sweep()
+
+    assert acts == {"nothing": 1}
+    assert call("get_session").body["session"]["id"] == session_id
+
+
 def test_a_session_edited_as_it_is_put_off_keeps_its_own_due_date(deployed: Deployment, wire: Wire) -> None:
     session_id = opened()
     let_the_session_idle(deployed)

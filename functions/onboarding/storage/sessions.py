@@ -234,8 +234,7 @@ class Sessions:
             writes.append(Check(self._table, connection, "attribute_exists(#tenant_id)"))
         if change.nothing_may_be_active:
             active = len(writes)
-            idle = Check(self._runs_table, keys.key(tenant_id, keys.GUARD), "size(#active) = :zero", {":zero": 0})
-            writes.append(idle)
+            writes.append(self._quiet(change))
         try:
             self._dynamo.transact(*writes)
         except TransactionRefused as refused:
@@ -246,6 +245,13 @@ class Sessions:
             if active in refused.failed:
                 raise SomethingActive from None
             raise
+
+    def _quiet(self, change: Change) -> Check:
+        condition, values = "size(#active) = :zero", {":zero": 0}
+        if change.by_user_id is None:  # the sweep: a run that began and ended since it looked is a sign of life, too
+            condition += " AND (attribute_not_exists(#newest_run_at) OR #newest_run_at <= :idle_since)"
+            values[":idle_since"] = millis(change.at - self._idle)
+        return Check(self._runs_table, keys.key(change.before.tenant_id, keys.GUARD), condition, values)
 
     def _eligible(self, tenant_id: int, user_id: int) -> Check:
         roles = {f":role{n}": role.value for n, role in enumerate(access.ELIGIBLE)}
