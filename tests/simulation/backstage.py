@@ -50,7 +50,7 @@ class Mood:
 
     def change(self) -> None:
         """Change the mood."""
-        kinds = ("healthy", "healthy", "healthy", "propagating", "throttled", "broken", "slow")
+        kinds = ("healthy", "healthy", "healthy", "propagating", "throttled", "throttled", "broken", "slow", "deadly")
         self.kind = self._world.chance.choice(kinds)
 
 
@@ -70,7 +70,7 @@ class SimulatedTenant(PlainTenant):
         process, chance = self._process, self._process.world.chance
         process.world.step(process.name, "asked", str(question))
         process.wait(chance.randint(5, 400))
-        if chance.random() < process.world.faults.crash:
+        if chance.random() < (0.7 if self._mood.kind == "deadly" else process.world.faults.crash):
             raise Crash
         if self._mood.kind == "slow":
             process.wait(chance.randint(1_000, 30_000))
@@ -119,6 +119,8 @@ class Backstage:
 
     world: World
     told: Told
+    sweeping: Callable[[int], None] = lambda _tenant: None
+    """Is told of every tenant whose session the sweep is about to look at."""
     mood: Mood = field(init=False)
     _stream: dict[int, list[Item]] = field(default_factory=dict)
     """By tenant, what was saved with `outbox` and not sent yet; each a shard of its own."""
@@ -188,7 +190,8 @@ class Backstage:
         finally:
             # However it ended: what was not acknowledged is received again.
             if not done and received + 1 < MOST_RECEIVED:
-                self._queue.put(queue, order, received + 1, self.world.chance.randint(10_000, 540_000))
+                late = self.world.chance.choice((30_000, 540_000))
+                self._queue.put(queue, order, received + 1, self.world.chance.randint(1_000, late))
 
     def _execute(self, process: Process, queue: str, order: Item) -> RunStatus | None:
         def report(what: str) -> None:
@@ -242,6 +245,7 @@ class Backstage:
         more: dict[str, Any] = {"new_id": world.new_id, "now": now}
         try:
             for tenant_id in process.sessions.list_due(shard, now, limit=100):
+                self.sweeping(tenant_id)
                 yield partial(
                     sweep_session,
                     tenant_id,

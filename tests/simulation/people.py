@@ -29,12 +29,15 @@ from onboarding.flows.start_run import start_run
 from onboarding.flows.update_session import update_session
 from onboarding.storage.runs import IdempotencyKey
 from tests.calling import CLIENT, ENTRA_TENANT, MEMBERS, SECRET_ARN
+from tests.simulation.store import Write
 from tests.simulation.world import Process, World
 
 ADMIN = 100
 TASKS = tuple(Task)
 ROLES = tuple(Role)
 LOST_ANSWERS = 0.1
+LULL = 90_000
+"""Milliseconds for which a tenant is left alone, a third of the time."""
 
 
 class Call(NamedTuple):
@@ -72,6 +75,7 @@ class People:
         self._judge = judge
         self._memories = {(tenant, user): Memory() for tenant in tenants for user in MEMBERS}
         self._calls = 0
+        world.watchers.append(self.provoke)
 
     # ── Arranging ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -118,10 +122,11 @@ class People:
         world = self._world
         if not world.faults.crash:
             return
-        call = self._chosen(tenant, user)
-        self.ask(call)
-        if world.chance.random() < 0.15:
-            self.ask(call, after=world.chance.randint(0, 60))  # a double click
+        if (world.milliseconds // LULL + tenant) % 3:  # now and then a tenant is left alone
+            call = self._chosen(tenant, user)
+            self.ask(call)
+            if world.chance.random() < 0.15:
+                self.ask(call, after=world.chance.randint(0, 60))  # a double click
         world.later(world.chance.randint(1, pace * 2), lambda: self._act(tenant, user, pace))
 
     def ask(self, call: Call, *, after: int = 0, then: Callable[[Answer], None] | None = None) -> None:
@@ -166,6 +171,45 @@ class People:
             case State():
                 memory.consents = [*memory.consents[-3:], answer]
 
+    # ── Provoking ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def provoke(self, writes: list[Write], _process: Process | None) -> None:
+        """Have people meet where it hurts: when a lock runs out, and when the sweep comes for a session."""
+        world, chance = self._world, self._world.chance
+        for write in writes:
+            if not world.faults.crash or write.key[1] != "open" or write.new is None:
+                continue
+            tenant, new = write.key[0], write.new
+            holder = new.get("locked_by_user_id")
+            if chance.random() < 0.05:
+                about = {"session": new["session_id"], "if_match": None, "takeover": True}
+                end_of_it = {**about, "body": {"status": "abandoned", "takeover": True}}
+                self._meet(chance.choice((1, 100, 1_000, 2_500)), Call("edit", tenant, 2, end_of_it))
+            if holder in MEMBERS and chance.random() < 0.3:
+                end = max(new["locked_until"] - world.instant + chance.randint(-4_000, 4_000), 0)
+                other = chance.choice([user for user in MEMBERS if user != holder])
+                about = {"session": new["session_id"], "if_match": None, "takeover": False}
+                self._meet(end, Call("edit", tenant, holder, {**about, "body": {}}))
+                self._meet(end, Call("edit", tenant, other, {**about, "body": {"assigned_to_user_id": other}}))
+
+    def provoke_sweep(self, tenant: int) -> None:
+        """Have somebody start a run, and perhaps cancel it at once, while the sweep looks at a tenant."""
+        world, chance = self._world, self._world.chance
+        if not world.faults.crash or chance.random() < 0.5:
+            return
+        user = chance.choice([user for user, role in MEMBERS.items() if role != "readonly"])
+
+        def cancel(answer: Answer) -> None:
+            if isinstance(answer, Started) and chance.random() < 0.5:
+                self.ask(Call("cancel", tenant, user, {"run": answer.run_id}))
+
+        about = {"task": chance.choice(TASKS), "key": None}
+        self.ask(Call("start", tenant, user, about), after=chance.randint(0, 30), then=cancel)
+
+    def _meet(self, milliseconds: int, call: Call) -> None:
+        moment = milliseconds + self._world.chance.randint(0, 30)
+        self._world.later(moment, lambda: self.ask(call) if self._world.faults.crash else None)
+
     # ── Choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _chosen(self, tenant: int, user: int) -> Call:
@@ -193,7 +237,8 @@ class People:
                 memory.keys = [*memory.keys[-4:], (text, task)]
                 return "start", tenant, user, {"task": task, "key": text}
             case "cancel":
-                return what, tenant, user, {"run": chance.choice(memory.runs) if memory.runs else 1}
+                runs = [*memory.runs, *self._under_way(tenant) * 3]
+                return what, tenant, user, {"run": chance.choice(runs) if runs else 1}
             case "members":
                 leaver = chance.choice([each for each in MEMBERS if each != user])
                 if chance.random() < 0.2:
@@ -208,6 +253,11 @@ class People:
                 return what, tenant, user, {}
             case _:
                 return "edit", tenant, user, self._edit(what, tenant, user, memory)
+
+    def _under_way(self, tenant: int) -> list[int]:
+        """Name what the list of tasks shows as active."""
+        guard = self._world.store.item("Runs", tenant, "board#guard") or {"active": {}}
+        return [active["run_id"] for active in guard["active"].values()]
 
     def _edit(self, what: str, tenant: int, user: int, memory: Memory) -> dict[str, Any]:
         chance, session = self._world.chance, memory.session

@@ -71,6 +71,7 @@ class _Simulation:
         self.backstage = Backstage(self.world, self.promises.told)
         self.tenants = tuple(range(1, chance.randint(3, 4)))
         self.people = People(self.world, self.tenants, self.promises.judge)
+        self.backstage.sweeping = self.people.provoke_sweep
         self.pace = chance.choice((2_000, 8_000, 20_000))
 
     def live(self, steps: int) -> None:
@@ -151,8 +152,8 @@ def _thresholds(choice: object) -> Thresholds:
         return timedelta(seconds=choice(lengths))  # type: ignore[operator]
 
     return Thresholds(
-        lock_length=seconds(20, 60, 900),
-        idle=seconds(30, 120, 3_600),
+        lock_length=seconds(20, 40, 900),
+        idle=seconds(15, 60, 3_600),
         lease=seconds(15, 40, 120),
         resend_after=seconds(5, 20, 60),
         deadlines={Kind.PROBE: seconds(90, 600, 3_600), Kind.EXCLUSIVE: seconds(180, 1_200, 43_200)},

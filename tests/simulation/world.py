@@ -71,7 +71,7 @@ class Faults:
     crash: float = 0.006
     overload: float = 0.01
     conflict: float = 0.01
-    lost_reply: float = 0.015
+    lost_reply: float = 0.02
     long_pause: float = 0.01
     short_pause: float = 0.06
     dropped_message: float = 0.3
@@ -197,6 +197,7 @@ class Line:
             raise
         world.step(process.name, what)
         if luck < faults.lost_reply:
+            process.wait(chance.choice((1, 20, 500, 2_500)))  # nobody hears at once that nothing comes
             raise ConnectionException("connection reset before the answer was read")
         luck -= faults.lost_reply
         if luck < crash:
