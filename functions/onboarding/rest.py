@@ -42,6 +42,7 @@ LARGEST_BODY = 16 * 1024
 """Bytes; nothing this API takes comes near."""
 
 _JSON_TYPES = {"application/json", "application/merge-patch+json"}
+_NO_BRACKETS = str.maketrans("[],", "   ")
 _PROBLEM = "application/problem+json"
 
 logger = Logger()
@@ -191,7 +192,8 @@ def authenticate(event: Event) -> Caller:
     user_id = canonical_id(str(claims.get(stores.settings().user_id_claim, "")))
     if user_id is None or not claims.get("exp") or claims.get("token_use", "access") != "access":
         raise Unauthenticated("unauthenticated", "Sign in: this needs an access token of a user.")
-    scopes = f"{claims.get('scope', '')} {claims.get('scp', '')}".split()
+    # API Gateway writes a claim that is a list as `[one two]`.
+    scopes = f"{claims.get('scope', '')} {claims.get('scp', '')}".translate(_NO_BRACKETS).split()
     return Caller(user_id, platform_scope=PLATFORM_SCOPE in scopes)
 
 

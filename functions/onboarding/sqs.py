@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
 
 from onboarding.domain.model import Concept, Id
 from onboarding.domain.run import RunStatus
@@ -38,8 +39,16 @@ def executed(event: dict[str, Any], context: LambdaContext, execute: Execute) ->
     """
 
     async def record_handler(record: SQSRecord) -> None:
-        order = Order.model_validate_json(record.body)
-        status = await asyncio.to_thread(execute, order)
+        try:
+            order = Order.model_validate_json(record.body)
+        except ValidationError:
+            logger.error("no order", extra={"message_id": record.message_id})  # noqa: TRY400 - it would quote the body
+            raise
+        try:
+            status = await asyncio.to_thread(execute, order)
+        except Exception:
+            logger.exception("not executed", extra={**order.model_dump(), "message_id": record.message_id})
+            raise
         logger.info(
             "run", extra={**order.model_dump(), "status": status or "not ours", "message_id": record.message_id}
         )

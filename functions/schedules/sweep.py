@@ -31,12 +31,19 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """
     acts: Counter[Act] = Counter()
     failures = 0
-    for do in _due(clock.now()):
+    for looked in _looks(clock.now()):
         try:
-            acts[do()] += 1
+            due = looked()
         except Exception:
-            logger.exception("not done", extra={"act": do.args})
+            logger.exception("not looked", extra={"shard": looked.args})
             failures += 1
+            continue
+        for do in due:
+            try:
+                acts[do()] += 1
+            except Exception:
+                logger.exception("not done", extra={"act": do.args})
+                failures += 1
     counts = {act.value: count for act, count in acts.items()}
     logger.info("swept", extra={**counts, "failures": failures})
     if failures:
@@ -44,7 +51,8 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     return counts
 
 
-def _due(now: datetime) -> Iterator["partial[Act]"]:
+def _looks(now: datetime) -> Iterator["partial[list[partial[Act]]]"]:
+    """Give a look at each shard of each table; a look gives what is due there."""
     settings, sessions, runs = stores.settings(), stores.sessions(), stores.runs()
     on_session = partial(
         sweep_session, sessions=sessions, boards=stores.boards(), idle=settings.idle, new_id=ids.new, now=now
@@ -59,8 +67,16 @@ def _due(now: datetime) -> Iterator["partial[Act]"]:
         new_id=ids.new,
         now=now,
     )
+
+    def due_sessions(shard: int) -> list["partial[Act]"]:
+        return [partial(on_session, tenant_id) for tenant_id in sessions.list_due(shard, now, limit=MOST_PER_SHARD)]
+
+    def due_runs(shard: int) -> list["partial[Act]"]:
+        return [
+            partial(on_run, due) if isinstance(due, DueRun) else partial(on_finding, due)
+            for due in runs.list_due(shard, now, limit=MOST_PER_SHARD)
+        ]
+
     for shard in range(SHARDS):
-        for tenant_id in sessions.list_due(shard, now, limit=MOST_PER_SHARD):
-            yield partial(on_session, tenant_id)
-        for due in runs.list_due(shard, now, limit=MOST_PER_SHARD):
-            yield partial(on_run, due) if isinstance(due, DueRun) else partial(on_finding, due)
+        yield partial(due_sessions, shard)
+        yield partial(due_runs, shard)

@@ -236,7 +236,9 @@ def test_a_scope_that_only_looks_like_the_platform_s_is_none(scope: str) -> None
     assert (answer.status, answer.code) == (404, "tenant_not_found")
 
 
-@pytest.mark.parametrize("claim", [{"scope": "openid onboarding.admin"}, {"scp": "onboarding.admin"}])
+@pytest.mark.parametrize(
+    "claim", [{"scope": "openid onboarding.admin"}, {"scp": "onboarding.admin"}, {"scp": "[openid onboarding.admin]"}]
+)
 def test_the_platform_s_scope_is_found_among_others(claim: dict[str, str]) -> None:
     assert ask("register_tenant", token=events.claims(100) | claim).status == 200
 

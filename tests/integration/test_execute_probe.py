@@ -212,6 +212,18 @@ def test_a_message_that_names_no_run_is_redelivered_and_the_others_are_done(pois
 
 
 @pytest.mark.parametrize("forged", [{"tenant_id": 2}, {"run_id": 5}, {"tenant_id": 77}])
+def test_what_cannot_be_executed_is_said_in_the_log_without_a_word_of_the_message(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_id = started("license_check")
+    wire.fail(faults.broken(), on="UpdateItem", times=FOR_EVER)
+
+    assert handle({"tenant_id": 1, "run_id": run_id}, {"secret": "do-not-log"}) == [0, 1]
+
+    assert sorted(set(caplog.messages) & {"no order", "not executed"}) == ["no order", "not executed"]
+    assert "do-not-log" not in caplog.text
+
+
 def test_a_forged_message_reaches_nothing(deployed: Deployment, forged: dict[str, int]) -> None:
     register(2)
     run_id = started("rbac_check")

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from onboarding import clock
+from onboarding.storage.dynamo import TRIES
 from onboarding.wiring import stores
 from schedules.sweep import SweepFailed, handler
 from tests import events
@@ -70,6 +71,20 @@ def test_where_nothing_is_due_nothing_is_done(wire: Wire) -> None:
 
 
 # ── Idle sessions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_shard_that_cannot_be_looked_at_keeps_none_of_the_others_from_being_swept(
+    deployed: Deployment, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened()
+    dated(deployed, deployed.tables.sessions, "open", updated_at=-A_MONTH, due_at=-1, locked_until=-1)
+    wire.fail(faults.broken(), on="Query", times=TRIES)
+
+    with pytest.raises(SweepFailed):
+        sweep()
+
+    assert "not looked" in caplog.messages
+    assert call("get_session").body == {"session": None}
 
 
 def test_a_session_idle_for_a_month_is_abandoned_in_nobody_s_name(deployed: Deployment) -> None:

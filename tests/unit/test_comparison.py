@@ -7,6 +7,7 @@ from onboarding.domain.catalogue import Task
 from onboarding.domain.comparison import ChangeKind, PayloadChange, compared
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.finding import FindingStatus
+from onboarding.domain.payloads import SignalPayload
 from onboarding.domain.reasons import ReasonCode
 
 TUESDAY = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
@@ -101,14 +102,33 @@ def test_timings_and_request_ids_are_no_change() -> None:
 
 def test_a_refusal_beside_a_finding_says_that_the_judgement_changed_and_nothing_of_the_payload() -> None:
     before = evidence(Task.VERIFY_PERMISSIONS, held=["A.Read.All"])
-    after = evidence(
-        Task.VERIFY_PERMISSIONS, status="fail", reason=ReasonCode.CREDENTIAL_EXPIRED, error_numbers=[7000222]
-    )
+    refused = SignalPayload(http_status=401, error_numbers=(7000222,)).kept()
+    after = evidence(Task.VERIFY_PERMISSIONS, status="fail", reason=ReasonCode.CREDENTIAL_EXPIRED, **refused)
 
     comparison = compared(after, before)
 
     assert comparison.words == ("verify_permissions went from ok to fail (credential_expired)",)
     assert comparison.changes == ()
+
+
+def test_what_was_seen_before_microsoft_failed_to_answer_is_not_said_to_be_gone() -> None:
+    before = evidence(Task.CONSENT_STATUS, permissions=["A.Read.All"])
+    failed = evidence(
+        Task.CONSENT_STATUS,
+        status="unknown",
+        reason=ReasonCode.GRAPH_UNAVAILABLE,
+        **SignalPayload(http_status=503).kept(),
+    )
+
+    assert compared(failed, before).words == ("consent_status went from ok to unknown (graph_unavailable)",)
+    assert compared(before, failed).words == ("consent_status went from unknown (graph_unavailable) to ok",)
+
+
+def test_two_refusals_are_compared_by_what_they_say() -> None:
+    before = evidence(Task.RBAC_CHECK, **SignalPayload(http_status=403, permissions=("A",)).kept())
+    after = evidence(Task.RBAC_CHECK, **SignalPayload(http_status=503).kept())
+
+    assert [change.name for change in compared(after, before).changes] == ["http_status", "permissions"]
 
 
 def test_the_first_finding_has_nothing_to_be_compared_with() -> None:

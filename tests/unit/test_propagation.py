@@ -4,7 +4,7 @@ import pytest
 
 from onboarding.domain.catalogue import Task
 from onboarding.domain.finding import Finding, FindingStatus
-from onboarding.domain.propagation import WINDOW, next_check, propagates, recheck_at
+from onboarding.domain.propagation import WINDOW, is_over, next_check, propagates, recheck_at
 
 CONSENTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -83,3 +83,16 @@ def test_a_consent_that_shows_or_is_refused_is_not_looked_for_again() -> None:
 def test_no_other_task_and_no_unrecorded_consent_is_looked_for_again() -> None:
     assert recheck_at(Task.VERIFY_PERMISSIONS, looked(FindingStatus.WARN), CONSENTED, CONSENTED) is None
     assert recheck_at(Task.CONSENT_STATUS, looked(FindingStatus.WARN), None, CONSENTED) is None
+
+
+@pytest.mark.parametrize(
+    ("looked", "over"), [(timedelta(hours=1), False), (WINDOW, False), (WINDOW + timedelta(milliseconds=1), True)]
+)
+def test_a_look_after_the_end_of_the_window_comes_too_late(looked: timedelta, *, over: bool) -> None:
+    consented_at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+    assert is_over(consented_at, consented_at + looked) is over
+
+
+def test_without_a_recorded_consent_there_is_nothing_to_look_for() -> None:
+    assert is_over(None, datetime(2026, 3, 2, 9, 30, tzinfo=UTC))

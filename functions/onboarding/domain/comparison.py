@@ -61,9 +61,15 @@ def compared(evidence: Evidence, previous: Evidence | None) -> Comparison:
     """Compare *evidence* with the *previous* finding of its task and connection."""
     if previous is None:
         return Comparison(evidence, None, (), ())
-    changes = tuple(_changes(previous.payload, evidence.payload))
+    alike = _is_refusal(previous) is _is_refusal(evidence)
+    changes = tuple(_changes(previous.payload, evidence.payload)) if alike else ()
     words = (*_judgement(previous, evidence), *(_said(evidence.task_type, change) for change in changes))
     return Comparison(evidence, previous, changes, tuple(filter(None, words)))
+
+
+def _is_refusal(evidence: Evidence) -> bool:
+    """Tell whether Microsoft refused to answer; fields of a refusal may be called like those of a finding."""
+    return "error_numbers" in evidence.payload
 
 
 def _judgement(previous: Evidence, evidence: Evidence) -> Iterator[str]:
@@ -77,7 +83,7 @@ def _judged(evidence: Evidence) -> str:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], within: str = "") -> Iterator[PayloadChange]:
-    # A field that only one of them has belongs to another kind of payload: a refusal's, say. Nothing appeared or went.
+    # A field that only one of them has belongs to another version of the payload: nothing appeared or went.
     for field in sorted((before.keys() & after.keys()) - _NO_CHANGE):
         old, new, name = before[field], after[field], f"{within}{field}"
         if old == new:

@@ -47,3 +47,8 @@ def recheck_at(task: Task, finding: Finding, consented_at: datetime | None, now:
     if task is not Task.CONSENT_STATUS or consented_at is None or not left_open:
         return None
     return next_check(consented_at, now)
+
+
+def is_over(consented_at: datetime | None, recheck_at: datetime) -> bool:
+    """Tell whether a look at *recheck_at* comes too late for the consent of *consented_at*; the last is at the end."""
+    return consented_at is None or recheck_at - consented_at > WINDOW

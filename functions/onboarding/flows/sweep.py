@@ -8,6 +8,7 @@ from onboarding.domain import lock
 from onboarding.domain.board import newest_activity
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.editing import abandoned_by_the_sweep
+from onboarding.domain.propagation import is_over
 from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at, started
 from onboarding.flows import ending
 from onboarding.storage.board import Boards
@@ -108,7 +109,7 @@ def sweep_finding(
         return Act.NOTHING
     session, connection = tenants.session_and_connection(due.tenant_id, finding.connection_id)
     in_use = session is not None and session.provider_connection_id == finding.connection_id
-    if session is None or not in_use or connection is None or connection.consented_at is None:
+    if session is None or not in_use or connection is None or is_over(connection.consented_at, finding.recheck_at):
         boards.leave_be(due.tenant_id, finding)
         return Act.LEFT_BE
     run = started(

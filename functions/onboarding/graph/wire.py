@@ -1,5 +1,6 @@
 """The answers of Microsoft Graph, as far as we read them. What we do not name is dropped on arrival."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -20,8 +21,20 @@ def _seen(value: object) -> object:
 
 
 Guid = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
-Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_. -]{1,100}$")]
-"""A name out of a catalogue of Microsoft's, such as that of a subscription: never free text."""
+
+
+def _catalogued(value: object) -> object:
+    """Bring a catalogue's name into a form that can be kept: `O365_w/o Teams Bundle_M3` and stray blanks occur."""
+    if not isinstance(value, str):
+        return value
+    return _UNUSUAL.sub("_", " ".join(value.split()))[:100]
+
+
+_UNUSUAL = re.compile(r"[^A-Za-z0-9_.()/+& -]")
+
+Word = Annotated[str, BeforeValidator(_catalogued)]
+"""A name out of a catalogue of Microsoft's, such as that of a subscription. None is refused: one odd product must not
+hide the others."""
 
 ChangedAt = Annotated[datetime | None, BeforeValidator(_seen)]
 

@@ -13,6 +13,9 @@ from onboarding.storage.instants import instant, millis
 BACK_AT_ONCE = 20
 """Pieces read at once when looking back; the first is nearly always the one."""
 
+LONGEST_LOOK_BACK = 100
+"""Pieces over other connections that are passed over at most: whoever may read may ask this again and again."""
+
 
 class EvidencePage(NamedTuple):
     """Some evidence, newest first, and the id to go on from; None means the end."""
@@ -59,13 +62,15 @@ class Evidences:
         return _evidence_of(item) if item else None
 
     def before(self, evidence: Evidence) -> Evidence | None:
-        """Read the previous evidence of the same task and connection, however far back it lies.
+        """Read the previous evidence of the same task and connection, if it lies within LONGEST_LOOK_BACK pieces.
 
         Raises:
             Transient: If DynamoDB did not answer.
         """
         after_id: int | None = evidence.id
-        while after_id:
+        for _ in range(LONGEST_LOOK_BACK // BACK_AT_ONCE):
+            if after_id is None:
+                break
             page = self.list(evidence.tenant_id, evidence.task_type, limit=BACK_AT_ONCE, after_id=after_id)
             for piece in page.pieces:
                 if piece.provider_connection_id == evidence.provider_connection_id:
