@@ -56,6 +56,19 @@ verify: setup ## Prove that tables are consistent: the running deployment's, or 
 model: setup ## Search the model of the protocol to its last state, and every variant until it is caught
 	@$(BIN)/python -m tests.model
 
+.PHONY: simulate
+simulate: setup ## Live through so many histories of the whole service [SEEDS=1000]
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.simulation.simulate --seeds '$(or $(SEEDS),1000)'
+
+.PHONY: histories
+histories: setup ## Hold the store model, and what racing clients saw, against DynamoDB Local
+	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m tests.simulation.agreement --operations 10000
+	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m tests.simulation.histories --tenants 200
+
+.PHONY: mutants
+mutants: setup ## Take the protocol's promises out one by one, and see each caught
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.simulation.mutants
+
 .PHONY: crashes
 crashes: setup ## Die before and after every call to AWS, and break every answer
 	@SOAK=1 $(BIN)/pytest -q -p no:cacheprovider tests/crashes
@@ -70,7 +83,7 @@ poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
 
 .PHONY: soak
 soak: setup ## Try for an hour what `make test` tries for minutes
-	@$(MAKE) model simulate mutants crashes races poison
+	@$(MAKE) model simulate histories mutants crashes races poison
 
 .PHONY: check
 check: setup ## Judge code, types, imports, template and pins: exactly what CI runs

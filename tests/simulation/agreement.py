@@ -1,6 +1,6 @@
 """Holds the store model against DynamoDB Local: random operations, the same on both, until they disagree.
 
-    python -m tests.simulation.agreement --operations 10000 --seed 1
+python -m tests.simulation.agreement --operations 10000 --seed 1
 """
 
 import argparse
@@ -9,12 +9,17 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, cast
 
+from pydynox import DynamoDBClient
+
+from tests import dynamodb_local
+from tests import tables as table_set
 from tests.deployment import CALLER, REGION, Engine
 from tests.simulation.chance import seeded
-from tests.simulation.expressions import Item
+from tests.simulation.expressions import Item, copied
 from tests.simulation.store import Store, schemas
 from tests.tables import Tables
 
@@ -24,13 +29,16 @@ PLAIN = ("n", "k", "t", "b", "nul", "s", "ss", "m", "e", "l", "due_shard", "due_
 NESTED = (("m", "x"), ("m", "x", "y"), ("m", "z"), ("e", "x"), ("n", "x"), ("missing", "x"))
 
 
-class Outcome(NamedTuple):
+@dataclass(frozen=True)
+class Outcome:
     """What came of an operation: an answer, or the kind and the words of a refusal, with the old item if it told."""
 
     answer: Any = None
     refusal: str | None = None
     words: str = ""
     old: Item | None = None
+    exact: Any = field(default=None, compare=False, repr=False)
+    error: Exception | None = field(default=None, compare=False, repr=False)
 
 
 class Disagreement(Exception):  # noqa: N818 - what was looked for
@@ -86,7 +94,7 @@ class _Spelling:
         inner = self.condition(depth)
         return f"({inner})" if " AND " in inner or " OR " in inner else inner
 
-    def _judged(self) -> str:
+    def _judged(self) -> str:  # noqa: PLR0911 - one for each kind of condition
         chance = self._chance
         match chance.randint(0, 9):
             case 0 | 1:
@@ -223,8 +231,7 @@ class Pair:
 
     def __init__(self, engine: Any, model: Store, tables: Tables) -> None:
         """Ask *engine*, a client of pydynox, and *model*, both of which have empty *tables*."""
-        self._both = (engine, model)
-        self._tables = tables
+        self.engine, self.model, self.tables = engine, model, tables
         self.counts: Counter[str] = Counter()
         """How often there was which outcome."""
 
@@ -239,7 +246,7 @@ class Pair:
             self._one(chance, f"seed {seed}, operation {number}")
 
     def _one(self, chance: Random, which: str) -> None:
-        table = self._tables.runs
+        table = self.tables.runs
         match chance.randint(0, 19):
             case 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7:
                 self._transaction(chance, which)
@@ -264,7 +271,7 @@ class Pair:
         writes: dict[tuple[Any, Any], Item] = {}
         for _ in range(chance.randint(1, 4)):
             kinds = ("put", "update", "update", "delete", "condition_check")
-            operation = an_operation(chance, self._tables.runs, kinds)
+            operation = an_operation(chance, self.tables.runs, kinds)
             key = operation.get("key") or operation["item"]
             writes[key["tenant_id"], key["entry"]] = operation
         token = f"{which}".replace(" ", "")[-36:]
@@ -275,7 +282,7 @@ class Pair:
                 self._ask(f"{which}, again", "sync_transact_write", again, client_request_token=token)
         for tenant_id, entry in writes:
             key = {"tenant_id": tenant_id, "entry": entry}
-            self._ask(which, "sync_get_item", self._tables.runs, key, consistent_read=True)
+            self._ask(which, "sync_get_item", self.tables.runs, key, consistent_read=True)
 
     def _query(self, chance: Random, which: str) -> None:
         limit = chance.choice((None, 1, 2, 3))
@@ -296,10 +303,10 @@ class Pair:
                 values = {":s": chance.randint(0, 1), ":d": chance.randint(0, 999)}
                 how |= {"index_name": "due", "limit": None, "consistent_read": False}
         how["expression_attribute_names"] = {word: word[1:] for word in re.findall(r"#\w+", condition)}
-        self._ask(which, "sync_query_page", self._tables.runs, condition, expression_attribute_values=values, **how)
+        self._ask(which, "sync_query_page", self.tables.runs, condition, expression_attribute_values=values, **how)
 
     def _ask(self, which: str, name: str, *arguments: Any, **more: Any) -> None:
-        engine, model = (_outcome(client, name, *arguments, **more) for client in self._both)
+        engine, model = (_outcome(client, name, *arguments, **more) for client in (self.engine, self.model))
         self.counts[f"{name.removeprefix('sync_')}: {engine.refusal or 'done'}"] += 1
         if engine != model:
             raise Disagreement(
@@ -312,8 +319,9 @@ def _outcome(client: Any, name: str, *arguments: Any, **more: Any) -> Outcome:
     try:
         answer = getattr(asked, name)(*arguments, **more)
     except Exception as error:  # noqa: BLE001 - what it is, is what is compared
-        return Outcome(None, type(error).__name__, _comparable_words(error), getattr(error, "item", None))
-    return Outcome(_comparable(name, answer))
+        old = getattr(error, "item", None)
+        return Outcome(None, type(error).__name__, _comparable_words(error), old, error=error)
+    return Outcome(_comparable(name, answer), exact=answer)
 
 
 def _comparable(name: str, answer: Any) -> Any:
@@ -345,35 +353,102 @@ def _comparable_words(error: Exception) -> str:
     return before + brace + ", ".join(sorted(unused.rstrip("}").split(", ")))
 
 
+class Listening:
+    """A store that remembers what it was asked, and what came of it."""
+
+    def __init__(self, store: Store) -> None:
+        """Listen to *store*."""
+        self._store = store
+        self.heard: list[tuple[str, tuple[Any, ...], Item, Outcome]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("sync_"):
+            return getattr(self._store, name)
+
+        def ask(*arguments: Any, **more: Any) -> Any:
+            asked = (name, copied(list(arguments)), copied(more))
+            self.heard.append((*asked, _outcome(self._store, name, *arguments, **more)))
+            outcome = self.heard[-1][3]
+            if outcome.error:
+                raise outcome.error
+            return outcome.exact
+
+        return ask
+
+
+def replay(engine: Engine, seed: int, *, steps: int) -> int:
+    """Live through the history of *seed*, and then ask DynamoDB Local all that the store was asked in it.
+
+    Returns:
+        How much that was.
+
+    Raises:
+        Disagreement: With the first question that it answers otherwise.
+    """
+    from tests.simulation.simulate import Simulation  # noqa: PLC0415 - it imports all of ours
+
+    simulation = Simulation(seed)
+    listening = Listening(simulation.world.store)
+    simulation.world.store = cast("Any", listening)
+    try:
+        simulation.live(steps)
+    finally:
+        simulation.world.close()
+    made = table_set.create(engine.client())
+    client = _client(engine)
+    for number, (name, arguments, more, model) in enumerate(listening.heard):
+        there = _outcome(client, name, *_named(arguments, made), **more)
+        if there != model:
+            raise Disagreement(
+                f"seed {seed}, question {number}: {name} {arguments} {more}\n"
+                f"  DynamoDB Local: {there}\n  the model:      {model}"
+            )
+    return len(listening.heard)
+
+
+def _named(arguments: Any, tables: Tables) -> Any:
+    """Call the tables in *arguments* what they are called on the engine."""
+    if isinstance(arguments, list):
+        return [_named(each, tables) for each in arguments]
+    if isinstance(arguments, dict) and "table" in arguments:
+        return {**arguments, "table": tables.physical[arguments["table"]]}
+    return tables.physical.get(arguments, arguments) if isinstance(arguments, str) else arguments
+
+
+def _client(engine: Engine) -> DynamoDBClient:
+    return DynamoDBClient(
+        endpoint_url=engine.url,
+        region=REGION,
+        access_key="testing",
+        secret_key="testing",  # noqa: S106 - DynamoDB Local checks none
+        max_retries=1,
+    )
+
+
 def pair(engine: Engine) -> Pair:
     """Make fresh tables on *engine*, DynamoDB Local, and in a model."""
-    from pydynox import DynamoDBClient  # noqa: PLC0415 - whoever only reads this module needs no engine
-
-    from tests import tables as table_set  # noqa: PLC0415
-
     made = table_set.create(engine.client())
-    model = Store(schemas(**made.physical))
-    client = DynamoDBClient(
-        endpoint_url=engine.url, region=REGION, access_key="testing", secret_key="testing", max_retries=1  # noqa: S106
-    )
-    return Pair(client, model, made)
+    return Pair(_client(engine), Store(schemas(**made.physical)), made)
 
 
 def main() -> None:
     """Compare, and print what was compared."""
-    from tests import dynamodb_local  # noqa: PLC0415
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--operations", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--replays", type=int, default=10, help="simulated histories to ask DynamoDB Local again")
     wishes = parser.parse_args()
     os.environ.update(CALLER)
-    with dynamodb_local.serve(print) as url:  # noqa: T201
+    with dynamodb_local.serve(print) as url:
         compared, began = pair(Engine("dynamodb_local", url)), time.monotonic()
         compared.run(wishes.seed, wishes.operations)
+        questions = sum(
+            replay(Engine("dynamodb_local", url), seed, steps=1_100) for seed in range(1, wishes.replays + 1)
+        )
     for outcome, number in sorted(compared.counts.items()):
         print(f"{number:8,}  {outcome}")  # noqa: T201
-    print(f"{wishes.operations:,} operations, 0 disagreements, {time.monotonic() - began:.0f} s")  # noqa: T201
+    print(f"{questions:,} questions of {wishes.replays} simulated histories, 0 disagreements")  # noqa: T201
+    print(f"{wishes.operations:,} random operations, 0 disagreements, {time.monotonic() - began:.0f} s")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -273,5 +273,3 @@ class Backstage:
     def _number(self) -> int:
         self._numbers += 1
         return self._numbers
-
-

@@ -110,7 +110,7 @@ def updated(item: Item, text: str, names: Names, values: Values) -> Item:
         ValidationException: As DynamoDB does, if a path leads nowhere or an operand is of a wrong type.
     """
     read = update(text)
-    after = copied(item)
+    after: Item = copied(item)
     for path in read.paths:  # where nothing can be written is told before what cannot be read
         _parent(item, path, names)
     for change in read.changes:

@@ -115,12 +115,12 @@ class Store:
         """Look at all items that are in an index."""
         return [item for items in self._table(table).indexed[index].values() for item in items.values()]
 
-    def sync_get_item(self, table: str, key: Item, consistent_read: bool = False) -> Item | None:  # noqa: FBT001, FBT002
+    def sync_get_item(self, table: str, key: Item, consistent_read: bool = False) -> Item | None:  # noqa: ARG002, FBT001, FBT002
         held = self._table(table)
         item = held.items.get(held.key(key))
         return None if item is None else copied(item)
 
-    def sync_batch_get(self, table: str, keys: Sequence[Item], consistent_read: bool = False) -> list[Item]:  # noqa: FBT001, FBT002
+    def sync_batch_get(self, table: str, keys: Sequence[Item], consistent_read: bool = False) -> list[Item]:  # noqa: ARG002, FBT001, FBT002
         held = self._table(table)
         wanted = [held.key(key) for key in keys]
         if len(set(wanted)) != len(wanted):
@@ -138,7 +138,7 @@ class Store:
         exclusive_start_key: Item | None = None,
         scan_index_forward: bool | None = None,
         index_name: str | None = None,
-        consistent_read: bool = False,
+        consistent_read: bool = False,  # noqa: ARG002 - here every read is
     ) -> tuple[list[Item], Item | None, None]:
         held, names, values = self._table(table), expression_attribute_names or {}, expression_attribute_values or {}
         index = held.schema.indexes[index_name] if index_name else None
@@ -198,8 +198,7 @@ class Store:
         ]
         if set(reasons) != {"None"}:
             raise TransactionCanceledException(
-                "Transaction cancelled, please refer cancellation reasons for specific reasons "
-                f"[{', '.join(reasons)}]"
+                f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(reasons)}]"
             )
         if client_request_token:
             self._tokens[client_request_token] = (self._seconds(), copied(list(operations)))

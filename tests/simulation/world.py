@@ -112,7 +112,9 @@ class Process:
     def __post_init__(self) -> None:
         """Open the stores."""
         tables, line = self.world.thresholds, cast("Any", Line(self))
-        dynamo = Dynamo(line, pause=lambda _seconds: self.wait(self.world.chance.randint(1, 40)), seconds=self.world.seconds)
+        dynamo = Dynamo(
+            line, pause=lambda _seconds: self.wait(self.world.chance.randint(1, 40)), seconds=self.world.seconds
+        )
         self.sessions = Sessions(dynamo, table="Sessions", runs_table="Runs", idle=tables.idle)
         self.tenants = Tenants(dynamo, table="Sessions", runs_table="Runs", sessions=self.sessions)
         self.runs = Runs(dynamo, table="Runs", evidence_table="Evidence", resend_after=tables.resend_after)
@@ -346,7 +348,10 @@ class World:
         """Make an id as the edges do; now and then one that somebody else made at the same moment."""
         if self.milliseconds - self._last_id_at <= AT_ONCE and self.chance.random() < self.faults.same_id:
             return self._last_id
-        self._last_id, self._last_id_at = (self.instant - ids.EPOCH) << 12 | self.chance.getrandbits(12), self.milliseconds
+        self._last_id, self._last_id_at = (
+            (self.instant - ids.EPOCH) << 12 | self.chance.getrandbits(12),
+            self.milliseconds,
+        )
         return self._last_id
 
     def as_the_index_shows(self, table: str, items: list[Item]) -> list[Item]:
