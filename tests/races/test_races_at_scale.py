@@ -33,7 +33,7 @@ from tests.races.crowd import Crowd
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
 SEED = int(os.environ.get("SEED", "1"))
-TIMES = 10_000 if os.environ.get("SOAK") == "1" else 300
+TIMES = 10_000 if os.environ.get("SOAK") == "1" else 150
 THREADS = 32
 TENANTS = 8
 MONTH = timedelta(days=31)
