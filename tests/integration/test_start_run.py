@@ -176,6 +176,25 @@ def test_a_key_is_judged_before_the_guard() -> None:
     assert (answer.status, answer.body) == (201, first.body)
 
 
+def test_a_key_that_is_answered_while_a_start_with_it_is_refused_is_judged_before_what_blocks_then(wire: Wire) -> None:
+    first = started("initial_sync")
+    answers: list[Answer] = []
+
+    def meanwhile() -> None:
+        call("cancel_run", runId=first)
+        answers.append(start("rbac_check", key="k-1"))
+        call("cancel_run", runId=answers[0].body["run_id"])
+        started("initial_sync")
+
+    wire.reset()
+    wire.before(meanwhile, on="GetItem")
+
+    answer = start("rbac_check", key="k-1")
+
+    assert (answer.status, answer.body) == (201, answers[0].body)
+    assert answer.headers["idempotent-replayed"] == "true"
+
+
 def test_a_key_for_another_task_is_refused() -> None:
     start("rbac_check", key="k-1")
 

@@ -57,6 +57,9 @@ def start_run(
         except GuardRefused:
             match guard.judge(boards.guard(access.tenant.id), task, connection_id):
                 case Blocking() as blocking:
+                    # What blocks now may have come after an answer to this very key, given while we were refused.
+                    if key and (earlier := runs.answer(access.tenant.id, key, now)):
+                        return _replayed(earlier, task)
                     raise guard.blocked(blocking) from None
                 case ActiveRun(run_id=active):
                     return _remembered(Started(active, task, reused=True), access.tenant.id, key, runs, now)

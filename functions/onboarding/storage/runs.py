@@ -104,7 +104,7 @@ class Runs:
             self._dynamo.transact(*writes)
         except TransactionRefused as refused:
             if key and 2 in refused.failed:  # noqa: PLR2004 - the third write above
-                earlier = self._answer(run.tenant_id, key, run.queued_at)
+                earlier = self.answer(run.tenant_id, key, run.queued_at)
                 if earlier:
                     raise KeyTaken(earlier) from None
             if 0 in refused.failed:
@@ -154,6 +154,15 @@ class Runs:
             if refused.item:
                 raise KeyTaken(_answer_of(refused.item)) from None
             raise
+
+    def answer(self, tenant_id: int, key: IdempotencyKey, now: datetime) -> Started | None:
+        """Read what *key* was answered, if it is remembered at *now*.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        item = self._dynamo.get(self._table, keys.key(tenant_id, keys.idempotency(key.user_id, key.text)))
+        return _answer_of(item) if item and item["ends_at"] > millis(now) else None
 
     def get(self, tenant_id: int, run_id: int) -> Run | None:
         """Read a run.
@@ -413,10 +422,6 @@ class Runs:
             "expires_at": millis(ends_at) // 1000 + 1,
         }
         return Put(self._table, item, "attribute_not_exists(#tenant_id) OR #ends_at <= :now", {":now": millis(now)})
-
-    def _answer(self, tenant_id: int, key: IdempotencyKey, now: datetime) -> Started | None:
-        item = self._dynamo.get(self._table, keys.key(tenant_id, keys.idempotency(key.user_id, key.text)))
-        return _answer_of(item) if item and item["ends_at"] > millis(now) else None
 
     def _item(self, run: Run) -> Item:
         due_at = resend_at(run.queued_at, run.sendings, self._resend_after, run.not_before)
