@@ -68,7 +68,14 @@ class Stage:
         links = [self._started(task) for task in TASKS[:-1]]
         for link in links:
             self._walk.wait(link)
-        self._walk.wait(self._started(TASKS[-1]))
+        sync = self._started(TASKS[-1])
+        try:
+            self._walk.wait(sync)
+        except Unexpected:
+            # Put back as long as Microsoft asks for it; who watches has seen enough.
+            self._walk.console.print("    … initial_sync is put back again and again, and cancelled here", style="dim")
+            self._walk.expect(200, self._walk.ask(ALEX, "POST", f"{sync}/cancel"))
+            self._walk.wait(sync)
         return {task["task_type"]: task for task in self._walk.expect_list(ALEX, f"{BASE}/tasks")}
 
     def diff(self, task: str) -> list[str]:
