@@ -63,7 +63,7 @@ simulate: setup ## Live through so many histories of the whole service [SEEDS=10
 .PHONY: histories
 histories: setup ## Hold the store model, and what racing clients saw, against DynamoDB Local
 	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m tests.simulation.agreement --operations 10000
-	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m tests.simulation.histories --tenants 200
+	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m tests.simulation.record_histories --tenants 200
 
 .PHONY: mutants
 mutants: setup ## Take the protocol's promises out one by one, and see each caught

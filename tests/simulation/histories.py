@@ -1,31 +1,20 @@
 """Histories of clients who race for a tenant's session, lock and guard, and what one after the other may see of them.
 
 The two models say again, in a few lines and without our domain, what the semantics promise. The lock outlives every
-history, so no clock matters; nobody executes runs, so a run ends only when it is cancelled.
-
-    python -m tests.simulation.histories --tenants 50 --operations 60
-    python -m tests.simulation.histories --url http://127.0.0.1:8000 --tenants 5
+history, so no clock matters; nobody executes runs, so a run ends only when it is cancelled. Session and guard are two
+things, so each is judged by itself.
 """
 
-import argparse
 import json
-import logging
-import os
-import subprocess
-import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
-import pytest
 import urllib3
 
-from tests import dynamodb_local, tables
-from tests.calling import MEMBERS, Answer, call, register
-from tests.deployment import CALLER, Engine, deploy
+from tests.calling import MEMBERS, Answer
 from tests.simulation.chance import seeded
 from tests.simulation.linearizability import Operation, order
 
@@ -146,7 +135,7 @@ class GuardState(NamedTuple):
 
 
 def guard_model(state: GuardState, operation: Operation) -> GuardState | None:
-    """Do *operation* to the guard; None if it would not be answered so. One without an answer is not looked into."""
+    """Do *operation* to the guard; None if it would not be answered so. What was answered with 503 was not done."""
     kind, user, *about = operation.asked
     answer = operation.answered
     if answer is None:
@@ -188,13 +177,14 @@ def _started(state: GuardState, user: int, task: str, key: str | None, answer: t
     return after._replace(keys=after.keys | {((user, key), (task, said[1], said[2]))}) if key else after
 
 
-def is_linearizable(session: Iterable[Operation], guard: Iterable[Operation]) -> bool:
-    """Tell whether a tenant's history can be told one after the other.
+def session_in_order(history: Iterable[Operation]) -> bool:
+    """Tell whether what was done to a session can be told one after the other."""
+    return order(list(history), SessionState(), session_model) is not None
 
-    Its session and its guard are two things, so each is judged by itself.
-    """
-    in_order = order(list(session), SessionState(), session_model)
-    return in_order is not None and order(list(guard), GuardState(), guard_model) is not None
+
+def guard_in_order(history: Iterable[Operation]) -> bool:
+    """Tell whether what was done to a guard can be told one after the other."""
+    return order(list(history), GuardState(), guard_model) is not None
 
 
 # ── Recording ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -268,7 +258,7 @@ class Racer:
             self._note(self.guard, ("tasks", self._user), "list_tasks", {}, _tasks_said)
         else:
             task = chance.choice((*PROBES, EXCLUSIVE))
-            key = chance.choice((f"for {task}", "for anything")) if chance.random() < 0.4 else None
+            key = chance.choice((f"for {task}", "for anything")) if chance.random() < 0.7 else None
             about = {"taskType": task, "headers": {"Idempotency-Key": key} if key else {}}
             self._note(self.guard, ("start", self._user, task, key), "start_run", about, _start_said)
 
@@ -366,54 +356,3 @@ def over_http(url: str, token_of: Mapping[int, str]) -> Ask:
         return Answer(answer.status, shown, {name.lower(): value for name, value in answer.headers.items()})
 
     return ask
-
-
-def main() -> int:
-    """Record histories and judge them; print what there was, and tell whether all of it can be told in order."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tenants", type=int, default=20, help="one history each")
-    parser.add_argument("--operations", type=int, default=80, help="operations of each history")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--url", help="a deployment whose tenants 5 and up are free to race for; runs are left alone")
-    wishes = parser.parse_args()
-    os.environ.update(CALLER)
-    if wishes.url:
-        tokens = {user: _token(user) for user in CLIENTS}
-        return _judge(over_http(wishes.url, tokens), range(5, 5 + wishes.tenants), wishes, runs=False)
-
-    logging.getLogger("tenant-onboarding").setLevel(logging.CRITICAL)  # a line per request is not what is to be read
-    with dynamodb_local.serve(print) as engine_url, pytest.MonkeyPatch.context() as monkeypatch:
-        engine = Engine("dynamodb_local", engine_url)
-        deploy(engine, tables.create(engine.client()), monkeypatch, url=engine_url, aws_url=engine_url)
-        for tenant in range(1, wishes.tenants + 1):
-            register(tenant)
-        return _judge(call, range(1, wishes.tenants + 1), wishes, runs=True)
-
-
-def _judge(ask: Ask, tenants: range, wishes: argparse.Namespace, *, runs: bool) -> int:
-    answers: Counter[str] = Counter()
-    broken, began = [], time.monotonic()
-    for tenant in tenants:
-        recorded = record(ask, tenant, seed=wishes.seed, operations=wishes.operations, runs=runs)
-        for each in (*recorded.session, *recorded.guard):
-            answers[f"{each.asked[0]}: {each.answered[0] if each.answered else 'no answer'}"] += 1
-        if not is_linearizable(*recorded):
-            broken.append(tenant)
-    for said, number in sorted(answers.items()):
-        print(f"{number:8,}  {said}")  # noqa: T201
-    print(  # noqa: T201
-        f"{len(tenants)} histories, {answers.total():,} operations, {len(broken)} not linearizable {broken or ''}, "
-        f"{time.monotonic() - began:.0f} s"
-    )
-    return 1 if broken else 0
-
-
-def _token(user: int) -> str:
-    made = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-m", "local.print_token", "--user", str(user)], check=True, capture_output=True, text=True
-    )
-    return made.stdout.strip()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -27,10 +27,8 @@ SEEDS = 250
 RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE = (
     f"onboarding/storage/{name}.py" for name in ("runs", "sessions", "board", "dynamo", "evidence")
 )
-SWEEP, ENDING, START, CANCEL, SYNC = (
-    f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run", "cancel_run", "execute_sync")
-)
-FAULTS = "tests/integration/test_storage_faults.py"
+SWEEP, ENDING, START = (f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run"))
+FAULTS, STARTS = "tests/integration/test_storage_faults.py", "tests/integration/test_start_run.py"
 
 
 class Mutant(NamedTuple):
@@ -269,6 +267,14 @@ MUTANTS = (
         """            self._dynamo.transact(*writes[:2])
         except TransactionRefused as refused:
             if key and 2""",
+    ),
+    Mutant(
+        "a key not looked for before what blocks",
+        "a key that has an answer is answered with a 409",
+        START,
+        "if key and (earlier := runs.answer(access.tenant.id, key, now)):",
+        "if key and not key and (earlier := runs.answer(access.tenant.id, key, now)):",
+        seen_by=f"{STARTS}::test_a_key_that_is_answered_while_a_start_with_it_is_refused_is_judged_before_what_blocks_then",
     ),
     Mutant(
         "an answer to a key that is written over",
