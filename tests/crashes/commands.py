@@ -216,7 +216,7 @@ RUNS = (
     Command(
         "start what is blocked with a key",
         _starts(_exclusive_under_way, headers=KEY),
-        (*ACCESS, "Transact", "Get"),
+        (*ACCESS, "Transact", "Get", "Get"),
         frozenset({409}),
         {Task.LICENSE_CHECK: 0},
     ),
