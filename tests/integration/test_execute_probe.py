@@ -325,6 +325,22 @@ def test_a_worker_whose_lease_ran_out_finishes_for_nobody(worker: Worker, deploy
     assert guarded(deployed) == ["rbac_check"]
 
 
+def test_a_worker_whose_lease_ran_out_cancels_nothing_under_the_next(worker: Worker, deployed: Deployment) -> None:
+    run_id = started("rbac_check")
+
+    def another_takes_it_and_is_asked_to_stop() -> None:
+        let_the_worker_die(deployed, run_id)
+        claimed(run_id)
+        call("cancel_run", runId=run_id)
+
+    worker.reach = before_the_answer(another_takes_it_and_is_asked_to_stop)
+
+    assert worker.work(run_id) == ["-"]
+
+    assert call("get_run", runId=run_id).body["status"] == "running"
+    assert guarded(deployed) == ["rbac_check"]
+
+
 def test_a_run_is_claimed_three_times_at_most(worker: Worker, deployed: Deployment) -> None:
     run_id = started("rbac_check")
     for _ in range(3):

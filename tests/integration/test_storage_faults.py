@@ -17,7 +17,7 @@ from onboarding.storage.dynamo import PATIENCE, TRIES, ConditionFailed, Dynamo, 
 from onboarding.storage.sessions import SessionMoved
 from onboarding.wiring import stores
 from tests import wire as faults
-from tests.arranging import ADMIN, claimed, entries, opened, started, stored
+from tests.arranging import ADMIN, claimed, entries, let_the_worker_die, opened, started, stored
 from tests.calling import call, register
 from tests.deployment import Deployment
 from tests.matching import a_problem, a_run, a_session
@@ -375,6 +375,21 @@ def test_a_claim_whose_reply_was_lost_is_the_worker_s_own(wire: Wire, deployed: 
     assert deployed
     assert (run.id, run.attempts) == (run_id, 1)
     assert wire.count("UpdateItem") == 2
+
+
+def test_a_claim_counts_the_one_that_came_just_before_it(wire: Wire, deployed: Deployment) -> None:
+    register()
+    run_id = started("rbac_check")
+
+    def another_claims_and_dies() -> None:
+        claimed(run_id)
+        let_the_worker_die(deployed, run_id)
+
+    wire.before(another_claims_and_dies, on="UpdateItem")
+
+    claimed(run_id)
+
+    assert call("get_run", runId=run_id).body["attempts"] == 2
 
 
 def test_a_removal_whose_reply_was_lost_is_not_told_as_a_member_who_never_was(wire: Wire, deployed: Deployment) -> None:

@@ -28,7 +28,9 @@ RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE = (
     f"onboarding/storage/{name}.py" for name in ("runs", "sessions", "board", "dynamo", "evidence")
 )
 SWEEP, ENDING, START = (f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run"))
-FAULTS, STARTS = "tests/integration/test_storage_faults.py", "tests/integration/test_start_run.py"
+FAULTS, STARTS, PROBES = (
+    f"tests/integration/test_{name}.py" for name in ("storage_faults", "start_run", "execute_probe")
+)
 
 
 class Mutant(NamedTuple):
@@ -82,6 +84,7 @@ MUTANTS = (
                 f'":one": {_FROM_A_READ},\n                        ":claim_id"',
             ),
         ),
+        seen_by=f"{FAULTS}::test_a_claim_counts_the_one_that_came_just_before_it",
     ),
     Mutant(
         "a claim that resurrects an ended run",
@@ -405,6 +408,7 @@ MUTANTS = (
         ENDING,
         "        and current.claim_id == run.claim_id\n        and current.lease_until == run.lease_until\n",
         "",
+        seen_by=f"{PROBES}::test_a_worker_whose_lease_ran_out_cancels_nothing_under_the_next",
     ),
     Mutant(
         "a cancel that is not looked for",
