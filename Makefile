@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup:
@@ -69,6 +69,10 @@ histories: setup ## Hold the store model, and what racing clients saw, against D
 mutants: setup ## Take the protocol's promises out one by one, and see each caught
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.simulation.mutants
 
+.PHONY: controls
+controls: setup ## Take the controls of the service's security out one by one, and see each missed
+	@$(BIN)/python -m tests.security.removal
+
 .PHONY: crashes
 crashes: setup ## Die before and after every call to AWS, and break every answer
 	@SOAK=1 $(BIN)/pytest -q -p no:cacheprovider tests/crashes
@@ -83,7 +87,7 @@ poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
 
 .PHONY: soak
 soak: setup ## Try for an hour what `make test` tries for minutes
-	@$(MAKE) model simulate histories mutants crashes races poison
+	@$(MAKE) model simulate histories mutants controls crashes races poison
 
 .PHONY: check
 check: setup ## Judge code, types, imports, template and pins: exactly what CI runs
