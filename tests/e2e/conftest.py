@@ -1,5 +1,6 @@
 """One local deployment for all tests that speak HTTP, in a folder of its own: a person's `.local` is left alone."""
 
+import fcntl
 import json
 import os
 import socket
@@ -107,8 +108,12 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def local() -> Iterator[LocalDeployment]:
     """The deployment, started afresh for these tests and stopped after them."""
-    deployment = LocalDeployment(free_port())
-    deployment.stop()  # one that an interrupted session left
-    deployment.start("FRESH=1")
-    yield deployment
-    deployment.stop()
+    cache = ROOT / ".cache"
+    cache.mkdir(exist_ok=True)
+    with (cache / "e2e.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another session in this checkout has it; let that one end first
+        deployment = LocalDeployment(free_port())
+        deployment.stop()  # one that an interrupted session left
+        deployment.start("FRESH=1")
+        yield deployment
+        deployment.stop()
