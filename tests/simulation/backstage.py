@@ -223,8 +223,10 @@ class Backstage:
 
         def begin() -> None:
             if self.world.chance.random() >= self.world.faults.dropped_message / 3:
-                process = self.world.process("sweep", f"sweep {self._number()}")
-                self.world.start(process, self._sweep)
+                # A schedule delivers at least once, so now and then two sweep side by side.
+                for _ in range(2 if self.world.chance.random() < self.world.faults.doubled_message / 5 else 1):
+                    process = self.world.process("sweep", f"sweep {self._number()}")
+                    self.world.start(process, self._sweep)
             if every and self.world.faults.crash:
                 self.sweep_after(every, every=every)
 
