@@ -45,12 +45,12 @@ scenarios: setup ## Print what an operator sees of each scenario [ONLY="no_licen
 	@$(BIN)/python -m local.scenarios $(ONLY)
 
 .PHONY: test
-test: setup ## Run all tests, with coverage
-	@$(BIN)/pytest --cov
+test: setup ## Run all tests, with coverage, side by side where there are processors
+	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: verify
-verify: setup ## Prove that tables are consistent: the running deployment's, or [SESSIONS=… RUNS=… EVIDENCE=… ENDPOINT=… REGION=…]
-	@$(BIN)/python -m local.verify $(if $(SESSIONS),--sessions '$(SESSIONS)') $(if $(RUNS),--runs '$(RUNS)') $(if $(EVIDENCE),--evidence '$(EVIDENCE)') $(if $(ENDPOINT),--endpoint '$(ENDPOINT)') $(if $(REGION),--region '$(REGION)')
+verify: setup ## Prove that tables are consistent: the running deployment's, or [SESSIONS=… RUNS=… EVIDENCE=… AUDIT=… ENDPOINT=… REGION=…]
+	@$(BIN)/python -m local.verify $(if $(SESSIONS),--sessions '$(SESSIONS)') $(if $(RUNS),--runs '$(RUNS)') $(if $(EVIDENCE),--evidence '$(EVIDENCE)') $(if $(AUDIT),--audit '$(AUDIT)') $(if $(ENDPOINT),--endpoint '$(ENDPOINT)') $(if $(REGION),--region '$(REGION)')
 
 .PHONY: model
 model: setup ## Search the model of the protocol to its last state, and every variant until it is caught

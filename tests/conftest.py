@@ -2,7 +2,6 @@
 
 import logging
 import os
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,13 +11,14 @@ from moto.server import ThreadedMotoServer
 
 from tests import dynamodb_local as local_engine
 from tests import tables as table_set
+from tests import tallies
 from tests import wire as recording
 from tests.deployment import CALLER, Deployment, Engine, Queues, create_queues, deploy, forget
 from tests.tables import Tables
 from tests.wire import Wire
 
-_left_out: Counter[str] = Counter()
-"""How many tests were left out, by what this machine lacks."""
+LEFT_OUT = "LEFT OUT"
+"""How the sentence begins that says which tests could not be run, and why."""
 
 
 def pytest_configure() -> None:
@@ -28,10 +28,31 @@ def pytest_configure() -> None:
     os.environ.update(CALLER)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what needs the local deployment in one process: there is one of it for a checkout."""
+    for item in items:
+        if "local" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("local"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what was counted to the process that started this one, if there is one."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["tallies"] = tallies.kept()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add up what another process counted."""
+    tallies.add(getattr(node, "workeroutput", {}).get("tallies", {}))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly which tests this machine could not run, and how many."""
-    for lack, number in _left_out.items():
-        terminalreporter.write_line(f"LEFT OUT: {number} tests, because {lack}", red=True, bold=True)
+    """Say what was counted, and loudly which tests this machine could not run, and how many."""
+    for sentence in tallies.said():
+        loud = sentence.startswith(LEFT_OUT)
+        terminalreporter.write_line(sentence, red=loud, bold=loud)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +78,7 @@ def dynamodb_local(dynamodb_local_url: str | local_engine.Unavailable) -> Engine
     """Amazon's own engine: the judge of conditions, transactions and races."""
     if isinstance(dynamodb_local_url, local_engine.Unavailable):
         lack = f"DynamoDB Local is not to be had: {dynamodb_local_url}"
-        _left_out[lack] += 1
+        tallies.tally(f"{LEFT_OUT}: {{tests:,}} tests, because {lack}")["tests"] += 1
         pytest.skip(lack)
     return Engine("dynamodb_local", dynamodb_local_url)
 

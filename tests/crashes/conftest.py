@@ -1,6 +1,5 @@
-"""Tenants to die in, and the sum of all deaths."""
+"""Tenants to die in."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,35 +11,6 @@ from tests.crashes.dying import Wires
 from tests.crashes.scene import PATTERN, Scene, copies
 from tests.deployment import Deployment, Engine, Queues
 from tests.wire import Wire
-
-_sum: Counter[str] = Counter()
-_faults: Counter[str] = Counter()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much was enumerated."""
-    if _sum:
-        terminalreporter.write_line(
-            f"CRASHES: {_sum['commands']} commands, {_sum['calls']} calls × 2 crash points = {_sum['points']} "  # noqa: RUF001
-            f"enumerated; {_sum['crashes']:,} crashes tried; violations fail the tests above"
-        )
-    if _faults:
-        terminalreporter.write_line(
-            f"FAULTS: {_faults['passing']} commands with every call going wrong once ({_faults['hits']:,} calls hit), "
-            f"{_faults['lasting']} with every call going wrong for ever; violations fail the tests above"
-        )
-
-
-@pytest.fixture
-def fault_tally() -> Counter[str]:
-    """Where `passing`, `hits` and `lasting` are counted."""
-    return _faults
-
-
-@pytest.fixture
-def tally() -> Counter[str]:
-    """Where `commands`, `calls` and `crashes` are counted."""
-    return _sum
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,12 @@ from tests.crashes.commands import COMMANDS, Command
 from tests.crashes.dying import Point, Side, Wires, died, lived, points
 from tests.crashes.scene import Afterwards, Scene
 from tests.deployment import Deployment, Queues
+from tests.tallies import tally
+
+CRASHES = tally(
+    "CRASHES: {commands} commands, {calls} calls × 2 crash points = {points} enumerated; {crashes:,} crashes tried; "  # noqa: RUF001
+    "violations fail the tests above"
+)
 
 SOAK = os.environ.get("SOAK") == "1"
 """Whether there is time for all of it, as in `make crashes`."""
@@ -25,7 +31,6 @@ def test_a_process_may_die_before_and_after_every_call(
     wires: Wires,
     queues: Queues,
     deployed: Deployment,
-    tally: Counter[str],
 ) -> None:
     wire = wires.of(command)
     scene = new_scene()
@@ -42,7 +47,7 @@ def test_a_process_may_die_before_and_after_every_call(
     tables = TableSet(*deployed.tables, deployed.dynamodb)
     assert tables.verified()[1] == []
     assert enumerated == 2 * len(command.calls)
-    tally.update(commands=1, calls=len(calls), points=enumerated, crashes=tried)
+    CRASHES.update(commands=1, calls=len(calls), points=enumerated, crashes=tried)
 
 
 def _worth_trying(command: Command, point: Point) -> tuple[Afterwards, ...]:

@@ -13,7 +13,13 @@ from tests.crashes.commands import COMMANDS, CONSENT, RUNS, SESSIONS, Command
 from tests.crashes.scene import Afterwards, Scene
 from tests.crashes.storm import EVERY_FIRST_TRY, FAULTS, WRITES, Storm
 from tests.deployment import REGION, Deployment
+from tests.tallies import tally
 from tests.wire import Wire
+
+BROKEN_ANSWERS = tally(
+    "FAULTS: {passing} commands with every call going wrong once ({hits:,} calls hit), {lasting} with every call going "
+    "wrong for ever; violations fail the tests above"
+)
 
 SOAK = os.environ.get("SOAK") == "1"
 
@@ -59,7 +65,7 @@ def turns(commands: list[Command], faults: list[str], *, each: bool) -> Iterator
     [pytest.param(*each, id=each[0].name.replace(" ", "-")) for each in turns(TRIED, list(FAULTS), each=True)],
 )
 def test_what_goes_wrong_once_at_every_call_is_as_if_it_had_not(
-    command: Command, faults: list[str], new_scene: Callable[[], Scene], storm: Storm, fault_tally: Counter[str]
+    command: Command, faults: list[str], new_scene: Callable[[], Scene], storm: Storm
 ) -> None:
     scene = new_scene()
     expected = command.arrange(scene)(scene)
@@ -78,7 +84,7 @@ def test_what_goes_wrong_once_at_every_call_is_as_if_it_had_not(
         scene.check()
         started = Counter(run["task_type"] for run in scene.kept().run.values())
         assert all(started[task] <= most for task, most in command.at_most.items()), fault
-        fault_tally.update(passing=1, hits=hit.total())
+        BROKEN_ANSWERS.update(passing=1, hits=hit.total())
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,7 @@ def test_what_goes_wrong_once_at_every_call_is_as_if_it_had_not(
     [pytest.param(*each, id=each[0].name.replace(" ", "-")) for each in turns(ASKED, LASTING, each=False)],
 )
 def test_what_goes_on_and_on_is_told_as_503_and_when_to_come_again(
-    command: Command, faults: list[str], new_scene: Callable[[], Scene], storm: Storm, fault_tally: Counter[str]
+    command: Command, faults: list[str], new_scene: Callable[[], Scene], storm: Storm
 ) -> None:
     for fault in faults:
         if not _can_be_hit(command, fault):
@@ -108,7 +114,7 @@ def test_what_goes_on_and_on_is_told_as_503_and_when_to_come_again(
         scene.check()
         started = Counter(run["task_type"] for run in scene.kept().run.values())
         assert all(started[task] <= most for task, most in command.at_most.items()), fault
-        fault_tally.update(lasting=1)
+        BROKEN_ANSWERS.update(lasting=1)
 
 
 def _can_be_hit(command: Command, fault: str) -> bool:
