@@ -12,8 +12,7 @@ from onboarding.wiring import stores
 def handler(request: Request[TenantPath, EvidenceQuery, NoBody], access: Access) -> Response:
     """Show one page of the evidence; only a missing `Link` means the end."""
     query = request.query
-    filters = (("taskType", query.task_type.value),) if query.task_type else ()
-    pages = List(access.tenant.id, request.raw_path, filters)
+    pages = List(access.tenant.id, request.raw_path, query.filters)
     page = stores.evidences().list(
         access.tenant.id, query.task_type, limit=query.limit, after_id=pages.after(query.cursor)
     )

@@ -1,7 +1,7 @@
 """What a URL carries: ids in their one canonical form, and the query parameters of lists."""
 
 import re
-from typing import Annotated
+from typing import Annotated, override
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -108,6 +108,11 @@ class PageQuery(Parameters):
     limit: Limit = LARGEST_PAGE
     cursor: str | None = Field(default=None, max_length=512)
 
+    @property
+    def filters(self) -> tuple[tuple[str, str], ...]:
+        """What narrows the list, as the URL says it; a cursor is good only for the same."""
+        return ()
+
 
 class PreflightQuery(Parameters):
     """Which Microsoft tenant is asked about, by its GUID or one of its domains; in lower case."""
@@ -119,3 +124,8 @@ class EvidenceQuery(PageQuery):
     """Which page of the evidence is asked for, and of which task."""
 
     task_type: Task | None = Field(default=None, alias="taskType")
+
+    @property
+    @override
+    def filters(self) -> tuple[tuple[str, str], ...]:
+        return (("taskType", self.task_type.value),) if self.task_type else ()

@@ -18,10 +18,11 @@ from aws_lambda_powertools import Logger
 from pydantic import BaseModel, ValidationError
 
 from onboarding import clock
+from onboarding.cursor import List
 from onboarding.domain.access import PLATFORM_SCOPE, Access, Caller, Role
 from onboarding.domain.model import Concept
 from onboarding.errors import Forbidden, NotFound, Refusal
-from onboarding.parameters import NoQuery, Parameters, TenantPath, canonical_id
+from onboarding.parameters import NoQuery, PageQuery, Parameters, TenantPath, canonical_id
 from onboarding.problems import (
     BodyTooLarge,
     Unauthenticated,
@@ -127,6 +128,7 @@ def route[P: TenantPath, Q: Parameters, B: Concept](
                 caller = authenticate(event)
                 in_path = _validated(path, event.get("pathParameters") or {})
                 in_query = _validated(query, _query(event))
+                _check_cursor(in_path, in_query, event["rawPath"])
                 access = _access(in_path.tenant_id, caller, whom)
                 request = Request(
                     path=in_path,
@@ -214,6 +216,12 @@ def _access(tenant_id: int, caller: Caller, whom: Admits) -> Access | NoTenantYe
     if not by_scope and not (whom.least and access.is_at_least(whom.least)):
         raise Forbidden("role_insufficient", "Your role in this tenant does not allow this.")
     return access
+
+
+def _check_cursor(path: TenantPath, query: Parameters, raw_path: str) -> None:
+    """Refuse the cursor of another list. It is judged with the query that it is part of: before who asks."""
+    if isinstance(query, PageQuery):
+        List(path.tenant_id, raw_path, query.filters).after(query.cursor)
 
 
 def _query(event: Event) -> dict[str, str]:

@@ -293,6 +293,14 @@ def test_of_everything_that_is_wrong_the_first_in_order_is_told(first: int) -> N
     assert answer.code == WRONG[first][2]
 
 
+@pytest.mark.parametrize("name", ["list_evidence", "list_sessions"])
+@pytest.mark.parametrize("user", [1, 9], ids=["a member", "a stranger"])
+def test_a_cursor_is_judged_with_the_query_before_who_asks(name: str, user: int) -> None:
+    answer = ask(name, query="cursor=nonsense", user=user)
+
+    assert (answer.status, answer.body) == (400, malformed("cursor"))
+
+
 def test_a_body_is_too_large_before_it_is_of_the_wrong_type_before_it_is_malformed() -> None:
     large, text = "x" * 20_000, {"content-type": "text/plain"}
 
