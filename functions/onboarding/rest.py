@@ -14,7 +14,6 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools import Logger
 from pydantic import BaseModel, ValidationError
 
 from onboarding import clock
@@ -22,6 +21,7 @@ from onboarding.cursor import List
 from onboarding.domain.access import PLATFORM_SCOPE, Access, Caller, Role
 from onboarding.domain.model import Concept
 from onboarding.errors import Forbidden, NotFound, Refusal
+from onboarding.log import logger
 from onboarding.parameters import NoQuery, PageQuery, Parameters, TenantPath, canonical_id
 from onboarding.problems import (
     BodyTooLarge,
@@ -45,8 +45,6 @@ LARGEST_BODY = 16 * 1024
 _JSON_TYPES = {"application/json", "application/merge-patch+json"}
 _NO_BRACKETS = str.maketrans("[],", "   ")
 _PROBLEM = "application/problem+json"
-
-logger = Logger()
 
 
 class NoBody(Concept):

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,8 +15,7 @@ from pydantic import ValidationError
 
 from onboarding.domain.model import Concept, Id
 from onboarding.domain.run import RunStatus
-
-logger = Logger()
+from onboarding.log import logger
 
 
 class Order(Concept):

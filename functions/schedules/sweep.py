@@ -6,18 +6,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from onboarding import clock, ids
 from onboarding.flows.sweep import Act, sweep_finding, sweep_run, sweep_session
+from onboarding.log import logger
 from onboarding.storage.keys import SHARDS
 from onboarding.storage.runs import DueRun
 from onboarding.wiring import stores
 
 MOST_PER_SHARD = 100
 """Things of one kind that one sweep looks at per shard; the longest due come first, the rest in a minute."""
-
-logger = Logger()
 
 
 class SweepFailed(Exception):  # noqa: N818 - the invocation's outcome

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 
 from onboarding import clock
 from onboarding.flows.dispatch_runs import dispatch_runs
+from onboarding.log import logger
 from onboarding.storage.runs import run_of
 from onboarding.wiring.queues import queues
-
-logger = Logger()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from onboarding import clock, ids
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.run import RunStatus
 from onboarding.flows.execute_probe import execute_probe
-from onboarding.sqs import Order, executed, logger
+from onboarding.log import logger
+from onboarding.sqs import Order, executed
 from onboarding.wiring import stores
 from onboarding.wiring.graph import open_batch
 

@@ -1,0 +1,81 @@
+"""The log: one JSON object a line, and a second net under what a line is made of.
+
+The first net is that only ids, codes and counts are handed to `logger`. Behind it, whatever looks like a credential is
+blotted out of every text of a line, those of exceptions and stack traces included, before the line is written: an
+error of a library may quote what it was given, and nobody can promise what a next version will say.
+
+What counts: what stands after a name such as `client_secret` or `access_token`, and forms that say by themselves what
+they are: JWTs, `Bearer` and `Basic`, private keys, keys of AWS, client secrets and codes of Entra, passwords in URLs,
+and the state of our own consent links.
+"""
+
+import json
+import re
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+BLOT = "[redacted]"
+
+_NAMES = (
+    r"secret|secret_?string|token|passw(?:or)?d|passphrase|pwd|assertion|authorization|credentials?"
+    r"|signature|(?<![a-z])sig|(?:api|access|account|private|shared|subscription|session|secret_access)[_-]?key"
+)
+"""How a name ends that stands before a credential. `client_assertion_type` and `credential_arn` end otherwise."""
+
+_SPOKEN = re.compile(
+    # First, and left alone: the name of a secret in Secrets Manager, which has `secret:` in it.
+    r"(?P<kept>arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+)"
+    # `name=value`, `name: value` and `"name": "value"`, also where the whole is itself quoted and so escaped. In prose
+    # a colon or a spaced sign is followed by ordinary words, so there only a value with a digit in it counts.
+    rf"|(?P<name>(?i:{_NAMES}))(?P<sign>[\\\"']*\s*(?:=|:|%3[Dd])\s*)"
+    r"(?:[bru]?\"(?:[^\"\\]|\\.)*\"?|[bru]?'(?:[^'\\]|\\.)*'?"
+    r"|\\{1,8}\"(?:(?!\\{1,8}\").)*|\\{1,8}'(?:(?!\\{1,8}').)*"
+    r"|(?<=[=Dd])[^\s&;\"'\\]+|(?=[^\s&;\"'\\]{0,99}[0-9])[^\s&;\"'\\]{6,})"
+    r"|(?P<cookie>(?i:cookie)[\\\"']*\s*:\s*)[^\r\n]+"
+    r"|(?P<scheme>\b(?i:bearer|basic)\s+)(?:[A-Za-z0-9._~+/=-]{16,}|(?=[A-Za-z._~+/=-]{0,9}[0-9])[A-Za-z0-9._~+/=-]{6,})"
+    r"|(?P<user>://[^\s:/?#@]{0,200}:)[^\s/?#@]{1,200}(?=@)"
+    r"|-----BEGIN[A-Z0-9 ]* PRIVATE KEY(?: BLOCK)?-----(?:[\sA-Za-z0-9+/=:,-]|\\{1,8}[nr])*"
+    r"|eyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*)*"
+    r"|\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"
+    r"|[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}"
+    r"|\b[01]\.A[A-Za-z0-9_.-]{40,}"
+    r"|\b[1-9][0-9]{0,15}\.[1-9][0-9]{0,15}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"
+)
+"""One pattern and one pass: forms of credentials wherever they are spoken of."""
+
+_NAMED = re.compile(rf"(?i).*(?:{_NAMES})s?|.*cookie")
+
+_DEEPEST = 20
+
+
+def redacted(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON values, and what can be written as text
+    """Copy *value*, all its texts without what looks like a credential; what is not JSON becomes text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if depth > _DEEPEST:
+        return BLOT
+    if isinstance(value, dict):
+        return {
+            redacted(str(name)): BLOT if each and _NAMED.fullmatch(str(name)) else redacted(each, depth + 1)
+            for name, each in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redacted(each, depth + 1) for each in value]
+    return _SPOKEN.sub(_blotted, str(value))
+
+
+def _blotted(found: re.Match[str]) -> str:
+    if found["kept"]:
+        return found["kept"]
+    before = "".join(filter(None, (found["name"], found["sign"], found["cookie"], found["scheme"], found["user"])))
+    return before + BLOT
+
+
+def line(record: dict[str, Any]) -> str:
+    """Write *record* as a line of the log."""
+    return json.dumps(redacted(record), separators=(",", ":"), ensure_ascii=False)
+
+
+logger = Logger(json_serializer=line)
+"""The one logger of every function."""
