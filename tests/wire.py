@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
@@ -112,6 +112,16 @@ class _Plan:
         return True
 
 
+class Onlooker(Protocol):
+    """Sees what crosses the wire, without a hand in it."""
+
+    def asked(self, call: Call, body: bytes) -> None:
+        """Look at a call before it is passed on; *body* is how it is written."""
+
+    def answered(self, call: Call, status: int, body: bytes) -> None:
+        """Look at what the engine answered."""
+
+
 class Wire:
     """Records calls in order of arrival, and carries out what was planned for them."""
 
@@ -119,6 +129,7 @@ class Wire:
         self.url = url
         self.upstream = ""
         self.calls: list[Call] = []
+        self.onlooker: Onlooker | None = None
         self._plans: list[_Plan] = []
         self._lock = threading.Lock()
 
@@ -196,14 +207,18 @@ class _Carrier(BaseHTTPRequestHandler):
         """Record the call, then pass it on, or do with it what was planned."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-        fault = None
-        for act in self.server.wire.arrived(Call(operation, json.loads(body or b"{}"))):
+        call, onlooker, fault = Call(operation, json.loads(body or b"{}")), self.server.wire.onlooker, None
+        for act in self.server.wire.arrived(call):
             if isinstance(act, Fault):
                 fault = act
             else:
                 act()
         if fault is None or fault.applied:
+            if onlooker:
+                onlooker.asked(call, body)
             status, headers, answer = self._pass_on(body)
+            if onlooker:
+                onlooker.answered(call, status, answer)
         if fault is not None:
             if fault.status is None:
                 self.close_connection = True
