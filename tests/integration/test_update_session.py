@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -474,6 +475,27 @@ def test_an_assignee_demoted_between_reading_and_writing_cannot_be_assigned(wire
 
     assert (answer.status, answer.body) == (422, a_problem("assignee_not_eligible", 422))
     assert call("get_session").body["session"] == a_session(id=session_id)
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda: call("register_member", **ADMIN, userId=3, body={"role": "readonly"}),
+        lambda: call("remove_member", **ADMIN, userId=3),
+    ],
+    ids=["demoted", "removed"],
+)
+def test_who_lost_their_role_between_reading_and_writing_cannot_assign_themselves(
+    deployed: Deployment, wire: Wire, leave: Callable[[], Answer]
+) -> None:
+    session_id = opened()
+    let_the_lock_expire(deployed)
+    wire.before(leave, on="TransactWriteItems")
+
+    answer = update(session_id, {"assigned_to_user_id": 3}, user=3)
+
+    assert (answer.status, answer.body) == (422, a_problem("assignee_not_eligible", 422))
+    assert call("get_session").body["session"] == a_session(id=session_id, **UNLOCKED)
 
 
 def test_a_run_started_between_reading_and_writing_keeps_the_connection(wire: Wire) -> None:

@@ -174,6 +174,7 @@ def test_the_other_fields_apply_in_the_same_write_as_the_takeover() -> None:
             taken_over_from_user_id=ALICE,
             assigned_to_user_id=MANAGER,
         ),
+        assignee_must_be_eligible=MANAGER,
     )
 
 

@@ -120,9 +120,11 @@ def test_the_assignee_takes_over_and_assigns_another_in_one_write() -> None:
 
 
 @pytest.mark.parametrize(
-    ("assignee", "must_be_eligible"), [(ALICE, ALICE), (BOB, None), (None, None)], ids=["another", "oneself", "nobody"]
+    ("assignee", "must_be_eligible"), [(ALICE, ALICE), (BOB, BOB), (None, None)], ids=["another", "oneself", "nobody"]
 )
-def test_another_s_eligibility_is_checked_when_it_is_saved(assignee: int | None, must_be_eligible: int | None) -> None:
+def test_the_assignee_s_eligibility_is_checked_when_it_is_saved(
+    assignee: int | None, must_be_eligible: int | None
+) -> None:
     before = session(assigned_to_user_id=MANAGER, lock=lock(BOB))
 
     change = edited(before, edit(assigned_to_user_id=assignee), circumstances(BOB))

@@ -259,9 +259,8 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         by.access.user_id,
         by.now,
         history=_history(before, after, by),
-        assignee_must_be_eligible=after.assigned_to_user_id
-        if assigned and after.assigned_to_user_id != by.access.user_id
-        else None,
+        # Also whoever assigns themselves: their role may be gone since it was read.
+        assignee_must_be_eligible=after.assigned_to_user_id if assigned else None,
         nothing_may_be_active=after.provider_connection_id != before.provider_connection_id,
     )
 
