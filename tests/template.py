@@ -74,6 +74,11 @@ def _merged(defaults: Tree, own: Tree) -> Tree:
     return merged
 
 
+def pseudo_parameters(region: str, account: str, partition: str = "aws") -> dict[str, str]:
+    """Give the values of CloudFormation's pseudo parameters that ARNs are made of."""
+    return {"AWS::AccountId": account, "AWS::Partition": partition, "AWS::Region": region}
+
+
 def environment(template: Tree, physical: dict[str, str], **parameters: str) -> dict[str, str]:
     """Compute the environment that the functions would be given, all of theirs in one.
 

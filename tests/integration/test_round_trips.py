@@ -10,7 +10,7 @@ import pytest
 
 from onboarding.domain.catalogue import Kind, Task
 from schedules.sweep import handler as sweep
-from tests import events, template
+from tests import events
 from tests.arranging import (
     ADMIN,
     at_step,
@@ -25,6 +25,7 @@ from tests.arranging import (
 )
 from tests.calling import Answer, call, connection, register
 from tests.deployment import Deployment
+from tests.rights import lacking
 from tests.wire import Call, Wire
 from tests.working import Worker, register_examined
 
@@ -37,68 +38,6 @@ READ = "BatchGetItem of 3"
 def shown(calls: list[Call]) -> list[str]:
     """Write *calls* down: each operation, with the number of its items where it has several."""
     return [f"{each.operation} of {each.items}" if each.items > 1 else each.operation for each in calls]
-
-
-# ── What the template allows ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Right(NamedTuple):
-    """An action on a table, or on one of its indexes."""
-
-    action: str
-    resource: str
-
-
-_OPERATIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-
-
-def needed(calls: list[Call], physical: dict[str, str]) -> set[Right]:
-    """Name the rights that *calls* take; a transaction takes those of its items."""
-    tables = {name: logical for logical, name in physical.items()}
-    rights = set()
-    for operation, request in calls:
-        if "TransactItems" in request:
-            writes = [(kind, write) for item in request["TransactItems"] for kind, write in item.items()]
-            rights |= {Right(_OPERATIONS[kind], tables[write["TableName"]]) for kind, write in writes}
-        elif "RequestItems" in request:
-            rights |= {Right(operation, tables[name]) for name in request["RequestItems"]}
-        else:
-            index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
-            rights.add(Right(operation, tables[request["TableName"]] + index))
-    return rights
-
-
-def granted(function: str) -> set[Right]:
-    """Name the rights on tables that the template gives to *function*."""
-    [properties] = [
-        each for each in template.functions(template.read()).values() if each["Handler"].split(".")[1] == function
-    ]
-    rights = set()
-    for policy in properties["Policies"]:
-        for statement in policy["Statement"]:
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-            rights |= {
-                Right(action.removeprefix("dynamodb:"), _resource(resource))
-                for action in actions
-                for resource in resources
-                if action.startswith("dynamodb:")
-            }
-    return rights
-
-
-def _resource(written: dict[str, Any]) -> str:
-    """Name a table or an index as the template names it: `!GetAtt Runs.Arn`, `!Sub ${Runs.Arn}/index/due`."""
-    if "Fn::GetAtt" in written:
-        name: str = written["Fn::GetAtt"][0]
-        return name
-    text: str = written["Fn::Sub"]
-    return text.replace(".Arn}", "").replace("${", "")
-
-
-def lacking(function: str, calls: list[Call], deployed: Deployment) -> set[Right]:
-    """Name the rights that *calls* take, and that *function* does not have."""
-    return needed(calls, deployed.tables.physical) - granted(function)
 
 
 # ── The routes ───────────────────────────────────────────────────────────────────────────────────────────────────────
