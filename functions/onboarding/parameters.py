@@ -6,7 +6,7 @@ from typing import Annotated, override
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from onboarding.domain.catalogue import Task
-from onboarding.domain.connection import DOMAIN, LONGEST_DOMAIN
+from onboarding.domain.connection import DOMAIN, GUID, LONGEST_DOMAIN
 from onboarding.domain.model import LARGEST_ID
 
 LARGEST_PAGE = 200
@@ -35,13 +35,10 @@ def _limit(value: object) -> int:
     return read
 
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
 def _tenant_name(value: object) -> str:
     # It becomes part of a URL: nothing but one of the two, so neither `common` nor anything that climbs or escapes.
     name = value.lower() if isinstance(value, str) and value.isascii() else ""
-    if not (_GUID.fullmatch(name) or (len(name) <= LONGEST_DOMAIN and DOMAIN.fullmatch(name))):
+    if not (GUID.fullmatch(name) or (len(name) <= LONGEST_DOMAIN and DOMAIN.fullmatch(name))):
         raise ValueError("must be a GUID or a domain")
     return name
 

@@ -7,6 +7,7 @@ route itself refuses.
 import base64
 import binascii
 import functools
+import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -242,9 +243,20 @@ def _body[B: Concept](event: Event, model: type[B]) -> B:
     if raw and media_type not in _JSON_TYPES:
         raise UnsupportedMediaType("unsupported_media_type", "The body must be application/json.")
     try:
-        return model.model_validate_json(raw)
+        read = model.model_validate_json(raw)
     except ValidationError as error:
         raise invalid(*_field_errors(error)) from None
+    if raw:
+        json.loads(raw, object_pairs_hook=_each_once)
+    return read
+
+
+def _each_once(members: list[tuple[str, Any]]) -> None:
+    """Refuse an object that names a member twice: which of them counts is each reader's own choice (RFC 8259, 4)."""
+    names = [name for name, _ in members]
+    again = [FieldError(field=name, message="must not be repeated") for name in names if names.count(name) > 1]
+    if again:
+        raise invalid(again[0])
 
 
 def _raw_body(event: Event) -> bytes:
@@ -252,7 +264,7 @@ def _raw_body(event: Event) -> bytes:
     if not event.get("isBase64Encoded"):
         return str(body).encode("utf-8", "surrogatepass")
     try:
-        return base64.b64decode(body)
+        return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
         raise invalid(FieldError(field="", message="the body is broken")) from None
 

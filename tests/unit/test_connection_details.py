@@ -37,19 +37,39 @@ def test_a_connection_names_whom_it_reaches_and_where_its_credential_is_kept() -
     )
 
 
-@pytest.mark.parametrize(
-    "written",
-    [ENTRA_TENANT.upper(), ENTRA_TENANT.replace("-", ""), f"{{{ENTRA_TENANT}}}"],
-    ids=["upper case", "without hyphens", "in braces"],
-)
-def test_a_guid_is_kept_in_one_form_however_it_is_written(written: str) -> None:
-    assert details(entra_tenant_id=written).entra_tenant_id == ENTRA_TENANT
+def test_a_guid_is_kept_in_lower_case() -> None:
+    mixed = "ABCDEFAB-cdef-4ABC-8def-ABCDEFabcdef"
+
+    kept = details(entra_tenant_id=mixed, client_id=mixed)
+
+    assert (kept.entra_tenant_id, kept.client_id) == (mixed.lower(), mixed.lower())
+
+
+NO_GUIDS = [
+    "",
+    "contoso.example",
+    "common",
+    "1111",
+    ENTRA_TENANT + "0",
+    ENTRA_TENANT[:-1],
+    ENTRA_TENANT.replace("-", ""),
+    f"{{{ENTRA_TENANT}}}",
+    f"urn:uuid:{ENTRA_TENANT}",
+    ENTRA_TENANT.replace("-", "--", 1),
+    "1-1111111-2222-4333-8444-555555555555",
+    ENTRA_TENANT + "\n",
+    " " + ENTRA_TENANT,
+    ENTRA_TENANT.replace("1", "\u0661"),
+    ENTRA_TENANT.replace("1", "\uff11"),
+    ENTRA_TENANT.replace("-", "\u2010"),
+    "g" * 36,
+    " " * 36,
+    "../" * 12,
+]
 
 
 @pytest.mark.parametrize("field", ["entra_tenant_id", "client_id"])
-@pytest.mark.parametrize(
-    "written", ["", "contoso.example", "common", "1111", ENTRA_TENANT + "0", "g" * 32, " " * 36, "../" * 10]
-)
+@pytest.mark.parametrize("written", NO_GUIDS)
 def test_what_is_no_guid_names_nobody(field: str, written: str) -> None:
     assert refused(**{field: written}) == [field]
 
