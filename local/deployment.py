@@ -115,7 +115,7 @@ def facts(port: int) -> Facts:
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return Facts(
         stack_id=stack["StackId"],
-        tables={name: outputs[f"{name}Table"] for name in ("Sessions", "Runs", "Evidence")},
+        tables={name: outputs[f"{name}Table"] for name in ("Sessions", "Runs", "Evidence", "Audit")},
         queues={name: outputs[f"{name}QueueUrl"] for name in ("Probe", "Sync")},
         functions={
             resource["Properties"]["Handler"].split(".")[-2]: physical[logical_id]

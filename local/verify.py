@@ -37,6 +37,7 @@ class Kept:
     sessions: list[Item]
     runs: list[Item]
     evidence: list[Item]
+    audit: list[Item]
 
     @cached_property
     def by_entry(self) -> dict[tuple[int, str], Item]:
@@ -62,6 +63,14 @@ class Kept:
         return pieces
 
     @cached_property
+    def told(self) -> Mapping[tuple[int, str], list[Item]]:
+        """The entries of the audit trail by tenant and act."""
+        entries = defaultdict(list)
+        for entry in self.audit:
+            entries[entry["tenant_id"], entry["act"]].append(entry)
+        return entries
+
+    @cached_property
     def findings(self) -> dict[tuple[int, str], Item]:
         """The findings on the boards by tenant and task."""
         found = _beginning(self.runs, "board#finding#")
@@ -79,6 +88,7 @@ class Kept:
             "cancelled runs": runs["cancelled"],
             "pieces of evidence": len(self.evidence),
             "findings": len(self.findings),
+            "entries in audit trails": len(self.audit),
             "due dates": sum("due_at" in item for item in (*self.sessions, *self.runs)),
         }
 
@@ -120,7 +130,7 @@ def an_exclusive_run_is_alone(kept: Kept) -> Iterator[str]:
 def a_tenant_has_its_guard_and_what_it_refers_to(kept: Kept) -> Iterator[str]:
     """Nothing belongs to a tenant that is not registered, or to a connection that is not."""
     tenants = {tenant for tenant, entry in kept.by_entry if entry == "tenant"}
-    everything = {item["tenant_id"] for item in (*kept.sessions, *kept.runs, *kept.evidence)}
+    everything = {item["tenant_id"] for item in (*kept.sessions, *kept.runs, *kept.evidence, *kept.audit)}
     yield from (f"tenant {tenant}: it has no guard" for tenant in sorted(tenants - kept.guards.keys()))
     yield from (f"tenant {tenant}: it has items and is not registered" for tenant in sorted(everything - tenants))
     for tenant in sorted(tenants):
@@ -231,6 +241,41 @@ def an_idempotency_key_leads_to_its_run(kept: Kept) -> Iterator[str]:
             yield f"tenant {item['tenant_id']}: an idempotency key leads to run {item['run_id']}, which is not its run"
 
 
+def the_audit_trail_tells_of_every_session(kept: Kept) -> Iterator[str]:
+    """Each was opened once; a closed one was closed once, as what it is, and an open one never."""
+    told = Counter((tenant, act, entry.get("session_id")) for (tenant, act), of in kept.told.items() for entry in of)
+    there = set()
+    for (tenant, entry), item in kept.by_entry.items():
+        if entry != "open" and not entry.startswith("closed#"):
+            continue
+        there.add((tenant, item["session_id"]))
+        wanted = {"session_opened": 1, **{f"session_{end}": int(item["status"] == end) for end in CLOSED}}
+        for act, times in wanted.items():
+            if (found := told[tenant, act, item["session_id"]]) != times:
+                yield f"tenant {tenant}: session {item['session_id']} is {item['status']}, with {found} {act}"
+    for tenant, session_id in sorted({(tenant, number) for tenant, _, number in told if number} - there):
+        yield f"tenant {tenant}: the audit trail tells of session {session_id}, which is not there"
+
+
+def the_audit_trail_tells_of_what_is_registered(kept: Kept) -> Iterator[str]:
+    """Tenant and connections were registered once each, and a member was given the role they have.
+
+    That it was the last they were given is not asked: two may register a member at once, and their clocks differ.
+    """
+    for tenant, entry in kept.by_entry:
+        if entry == "tenant" and len(kept.told[tenant, "tenant_registered"]) != 1:
+            yield f"tenant {tenant}: its registration is not told once"
+        kind, _, number = entry.partition("#")
+        if kind == "connection":
+            told = [each["details"] for each in kept.told[tenant, "connection_registered"]]
+            if [each["connection_id"] for each in told].count(int(number)) != 1:
+                yield f"tenant {tenant}: the registration of connection {int(number)} is not told once"
+        if kind == "member":
+            given = {"member_user_id": int(number), "role": kept.by_entry[tenant, entry]["role"]}
+            if given not in [each["details"] for each in kept.told[tenant, "member_registered"]]:
+                yield f"tenant {tenant}: nothing tells that member {int(number)} was given their role"
+
+
 RULES: tuple[Rule, ...] = (
     the_guard_names_exactly_the_active_runs,
     an_exclusive_run_is_alone,
@@ -242,6 +287,8 @@ RULES: tuple[Rule, ...] = (
     who_holds_a_session_may_edit_it,
     what_can_fall_due_is_found_by_the_sweep,
     an_idempotency_key_leads_to_its_run,
+    the_audit_trail_tells_of_every_session,
+    the_audit_trail_tells_of_what_is_registered,
 )
 
 
@@ -252,16 +299,17 @@ def violations(kept: Kept) -> list[str]:
 
 @dataclass(frozen=True)
 class TableSet:
-    """Where three tables lie that belong together."""
+    """Where four tables lie that belong together."""
 
     sessions: str
     runs: str
     evidence: str
+    audit: str
     dynamodb: DynamoDBClient = field(repr=False)
 
     def read(self) -> Kept:
         """Read all of it once, strongly consistent."""
-        return Kept(self._items(self.sessions), self._items(self.runs), self._items(self.evidence))
+        return Kept(*map(self._items, (self.sessions, self.runs, self.evidence, self.audit)))
 
     def verified(self) -> tuple[Kept, list[str]]:
         """Read it and name what must not be.
@@ -308,11 +356,11 @@ def _chosen(arguments: argparse.Namespace) -> TableSet:
     Raises:
         Refused: If neither is there, or only some are named.
     """
-    names = (arguments.sessions, arguments.runs, arguments.evidence)
+    names = (arguments.sessions, arguments.runs, arguments.evidence, arguments.audit)
     if all(names):
         return TableSet(*names, boto3.client("dynamodb", endpoint_url=arguments.endpoint, region_name=arguments.region))
     if any(names):
-        raise Refused("name all three tables, or none: they are only worth something together")
+        raise Refused("name all four tables, or none: they are only worth something together")
     stack = State.chosen().stack()
     emulator = boto3.client(
         "dynamodb",
@@ -322,13 +370,13 @@ def _chosen(arguments: argparse.Namespace) -> TableSet:
         aws_secret_access_key="local",  # noqa: S106 - the emulator checks none
     )
     tables = stack["tables"]
-    return TableSet(tables["Sessions"], tables["Runs"], tables["Evidence"], emulator)
+    return TableSet(tables["Sessions"], tables["Runs"], tables["Evidence"], tables["Audit"], emulator)
 
 
 def main(words: list[str] | None = None) -> int:
     """Verify, print counts and violations, and say by the exit code whether there were any."""
     parser = argparse.ArgumentParser(prog="local.verify", description=__doc__, allow_abbrev=False)
-    for table in ("sessions", "runs", "evidence"):
+    for table in ("sessions", "runs", "evidence", "audit"):
         parser.add_argument(f"--{table}", help=f"name of the table {table.capitalize()} of a set to verify")
     parser.add_argument("--endpoint", help="where DynamoDB answers, if not AWS itself")
     parser.add_argument("--region")

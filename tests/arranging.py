@@ -88,6 +88,19 @@ def entries(deployed: Deployment, table: str) -> list[str]:
     return sorted(item["entry"]["S"] for item in deployed.items(table))
 
 
+def told_of(deployed: Deployment, *acts: str, tenant: int = 1) -> list[dict[str, Any]]:
+    """Read what a tenant's audit trail says of *acts*, or of all, in order, in DynamoDB's own typed form."""
+    entries = [each for each in deployed.items(deployed.tables.audit) if each["tenant_id"]["N"] == str(tenant)]
+    entries.sort(key=lambda entry: int(entry["entry_id"]["N"]))
+    return [entry for entry in entries if not acts or entry["act"]["S"] in acts]
+
+
+def acts_told(deployed: Deployment, *, tenant: int = 1) -> list[str]:
+    """Name the acts in a tenant's audit trail, in order, but those by which `register` registered it."""
+    registered = {"tenant_registered", "member_registered", "connection_registered"}
+    return [entry["act"]["S"] for entry in told_of(deployed, tenant=tenant) if entry["act"]["S"] not in registered]
+
+
 def dated(deployed: Deployment, table: str, entry: str, *, tenant: int = 1, **seconds: float) -> None:
     """Set attributes of an item to so many *seconds* from now: `locked_until=-1` is a lock that just expired."""
     now = datetime.now(UTC).timestamp()

@@ -189,7 +189,7 @@ def _record(image: dict[str, Any], table: str, name: str, now: datetime) -> Even
         "awsRegion": REGION,
         "dynamodb": {
             "ApproximateCreationDateTime": int(now.timestamp()),
-            "Keys": {key: image[key] for key in ("tenant_id", "entry")},
+            "Keys": {key: image[key] for key in ("tenant_id", "entry", "entry_id") if key in image},
             "NewImage": image,
             "SequenceNumber": f"{number:021d}",
             "SizeBytes": len(json.dumps(image)),

@@ -1,4 +1,4 @@
-"""The three tables, created from the template's own properties, so that their keys are said once."""
+"""The four tables, created from the template's own properties, so that their keys are said once."""
 
 from itertools import count
 from typing import Any, NamedTuple
@@ -19,11 +19,12 @@ class Tables(NamedTuple):
     sessions: str
     runs: str
     evidence: str
+    audit: str
 
     @property
     def physical(self) -> dict[str, str]:
         """Map the template's ids to these tables, as a `Ref` would."""
-        return {"Sessions": self.sessions, "Runs": self.runs, "Evidence": self.evidence}
+        return {"Sessions": self.sessions, "Runs": self.runs, "Evidence": self.evidence, "Audit": self.audit}
 
 
 def create(dynamodb: DynamoDBClient, prefix: str | None = None) -> Tables:
@@ -33,7 +34,7 @@ def create(dynamodb: DynamoDBClient, prefix: str | None = None) -> Tables:
     `now`, and an engine that deletes on its own would hide it if it were not.
     """
     prefix = prefix or f"test{next(_numbers)}"
-    tables = Tables(*(f"{prefix}-{logical_id}" for logical_id in ("Sessions", "Runs", "Evidence")))
+    tables = Tables(*(f"{prefix}-{logical_id}" for logical_id in ("Sessions", "Runs", "Evidence", "Audit")))
     schema = template.resources(template.read(), "AWS::DynamoDB::Table")
     for logical_id, name in tables.physical.items():
         made = dynamodb.create_table(TableName=name, **_arguments(schema[logical_id]["Properties"]))

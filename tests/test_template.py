@@ -45,7 +45,7 @@ NARROWED: dict[str, tuple[str, Tree]] = {
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_policies.html)."""
 
 APPEND_ONLY = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
-"""What may be granted on evidence: nobody may change or remove it."""
+"""What may be granted on evidence and the audit trail: nobody may change or remove either."""
 
 WATCHED = {
     "Namespace": "AWS/SQS",
@@ -348,10 +348,25 @@ def policies_are_statements_without_wildcards(tree: Tree) -> Iterator[str]:
             yield f"{name} is granted {action} on {resource}"
 
 
-def nobody_changes_evidence(tree: Tree) -> Iterator[str]:
+def nobody_changes_what_is_kept_for_ever(tree: Tree) -> Iterator[str]:
     for name, action, resource in grants(tree):
-        if "Evidence" in resource and action not in APPEND_ONLY:
+        if re.search(r"\b(Evidence|Audit)\b", resource) and action not in APPEND_ONLY:
             yield f"{name} is granted {action} on {resource}"
+
+
+def only_owners_read_the_audit_trail(tree: Tree) -> Iterator[str]:
+    for name, action, resource in grants(tree):
+        if resource == "Audit.Arn" and action != "dynamodb:PutItem" and name != "ListAudit":
+            yield f"{name} is granted {action} on {resource}"
+
+
+def events_are_put_in_our_name_only(tree: Tree) -> Iterator[str]:
+    for name, action, resource, condition in conditional_grants(tree):
+        if action == "events:PutEvents":
+            if not resource.endswith(":event-bus/${EventBusName}"):
+                yield f"{name} puts events onto {resource}"
+            if condition != {"StringEquals": {"events:source": "tenant-onboarding"}}:
+                yield f"{name} puts events in anybody's name"
 
 
 def a_route_reaches_tables_only(tree: Tree) -> Iterator[str]:
@@ -465,6 +480,7 @@ def grant(function: str, action: str, resource: Any, condition: Tree | None = No
 GONE = of("GetRun", "Handler"), "api.vanish_route.handler"
 SESSIONS = {"Fn::GetAtt": ["Sessions", "Arn"]}
 EVIDENCE = {"Fn::GetAtt": ["Evidence", "Arn"]}
+AUDIT = {"Fn::GetAtt": ["Audit", "Arn"]}
 KEYS = {"Fn::Sub": NARROWED["kms:Sign"][0]}
 MESSAGES = of("ExecuteProbe", "Events/Messages/Properties")
 SAVED = of("DispatchRuns", "Events/SavedRuns/Properties")
@@ -653,9 +669,42 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         "of another form",
     ),
     (policies_are_statements_without_wildcards, put(of("GetRun", "Role"), "arn:aws:iam::1:role/r"), "from elsewhere"),
-    (nobody_changes_evidence, grant("Sweep", "dynamodb:DeleteItem", EVIDENCE), "DeleteItem on Evidence.Arn"),
-    (nobody_changes_evidence, grant("ExecuteSync", "dynamodb:UpdateItem", EVIDENCE), "UpdateItem on Evidence.Arn"),
-    (nobody_changes_evidence, grant("GetRun", "dynamodb:BatchWriteItem", EVIDENCE), "BatchWriteItem on Evidence.Arn"),
+    (
+        nobody_changes_what_is_kept_for_ever,
+        grant("Sweep", "dynamodb:DeleteItem", EVIDENCE),
+        "DeleteItem on Evidence.Arn",
+    ),
+    (
+        nobody_changes_what_is_kept_for_ever,
+        grant("ExecuteSync", "dynamodb:UpdateItem", EVIDENCE),
+        "UpdateItem on Evidence.Arn",
+    ),
+    (
+        nobody_changes_what_is_kept_for_ever,
+        grant("GetRun", "dynamodb:BatchWriteItem", EVIDENCE),
+        "BatchWriteItem on Evidence.Arn",
+    ),
+    (
+        nobody_changes_what_is_kept_for_ever,
+        grant("Sweep", "dynamodb:UpdateItem", AUDIT),
+        "UpdateItem on Audit.Arn",
+    ),
+    (
+        nobody_changes_what_is_kept_for_ever,
+        grant("ListAudit", "dynamodb:DeleteItem", AUDIT),
+        "DeleteItem on Audit",
+    ),
+    (only_owners_read_the_audit_trail, grant("GetSession", "dynamodb:Query", AUDIT), "Query on Audit.Arn"),
+    (
+        events_are_put_in_our_name_only,
+        grant("PublishAudit", "events:PutEvents", {"Fn::Sub": "arn:aws:events:us-east-1:1:event-bus/${EventBusName}"}),
+        "in anybody's name",
+    ),
+    (
+        events_are_put_in_our_name_only,
+        grant("PublishAudit", "events:PutEvents", {"Fn::Sub": "arn:aws:events:us-east-1:1:event-bus/other"}),
+        "PublishAudit puts events onto",
+    ),
     (
         a_route_reaches_tables_only,
         grant("StartRun", "sqs:SendMessage", {"Fn::GetAtt": ["Probe", "Arn"]}),

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from onboarding import ids
 from onboarding.domain.access import Access
 from onboarding.domain.model import Concept
+from onboarding.flows.register_tenant import register_tenant
 from onboarding.parameters import NoQuery, TenantPath
 from onboarding.rest import PLATFORM, NoTenantYet, Request, Response, created, ok, route
 from onboarding.views import TenantView
@@ -23,8 +25,14 @@ def handler(request: Request[TenantPath, NoQuery, TenantDetails], access: Access
     """Register the tenant; the same again changes nothing."""
     tenant_id, name = request.path.tenant_id, request.body.name
     shown = TenantView(id=tenant_id, name=name)
-    if isinstance(access, NoTenantYet):
-        stores.tenants().register(tenant_id, name)
-        return created(shown, location=request.raw_path)
-    stores.tenants().rename(tenant_id, name)
-    return ok(shown)
+    known = isinstance(access, Access)
+    register_tenant(
+        access.caller,
+        tenant_id,
+        name,
+        known=known,
+        tenants=stores.tenants(),
+        new_id=ids.new,
+        now=request.received_at,
+    )
+    return ok(shown) if known else created(shown, location=request.raw_path)

@@ -17,11 +17,13 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
-from onboarding import clock
+from onboarding import clock, ids
 from onboarding.cursor import List
 from onboarding.domain.access import PLATFORM_SCOPE, Access, Caller, Role
+from onboarding.domain.audit import Origin
 from onboarding.domain.model import Concept
 from onboarding.errors import Forbidden, NotFound, Refusal
+from onboarding.flows.record_denial import record_denial
 from onboarding.log import logger
 from onboarding.parameters import NoQuery, PageQuery, Parameters, TenantPath, canonical_id
 from onboarding.problems import (
@@ -42,6 +44,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 
 LARGEST_BODY = 16 * 1024
 """Bytes; nothing this API takes comes near."""
+
+LONGEST_IP = 45
+"""Characters of an IPv6 address that ends in an IPv4 one."""
+LONGEST_REQUEST_ID = 64
 
 _JSON_TYPES = {"application/json", "application/merge-patch+json"}
 _NO_BRACKETS = str.maketrans("[],", "   ")
@@ -128,17 +134,21 @@ def route[P: TenantPath, Q: Parameters, B: Concept](
                 in_path = _validated(path, event.get("pathParameters") or {})
                 in_query = _validated(query, _query(event))
                 _check_cursor(in_path, in_query, event["rawPath"])
-                access = _access(in_path.tenant_id, caller, whom)
-                request = Request(
-                    path=in_path,
-                    query=in_query,
-                    body=_body(event, body),
-                    headers=event["headers"],
-                    received_at=received_at,
-                    raw_path=event["rawPath"],
-                    own_url=_own_url(event),
-                )
-                return answer(request, access)
+                try:
+                    access = _access(in_path.tenant_id, caller, whom)
+                    request = Request(
+                        path=in_path,
+                        query=in_query,
+                        body=_body(event, body),
+                        headers=event["headers"],
+                        received_at=received_at,
+                        raw_path=event["rawPath"],
+                        own_url=_own_url(event),
+                    )
+                    return answer(request, access)
+                except Forbidden as refused:
+                    _record(refused, event, caller, in_path.tenant_id, received_at)
+                    raise
 
             return answered(event, respond)
 
@@ -195,7 +205,18 @@ def authenticate(event: Event) -> Caller:
         raise Unauthenticated("unauthenticated", "Sign in: this needs an access token of a user.")
     # API Gateway writes a claim that is a list as `[one two]`.
     scopes = f"{claims.get('scope', '')} {claims.get('scp', '')}".translate(_NO_BRACKETS).split()
-    return Caller(user_id, platform_scope=PLATFORM_SCOPE in scopes)
+    return Caller(user_id, PLATFORM_SCOPE in scopes, origin(event))
+
+
+def origin(event: Event) -> Origin:
+    """Tell where a request came from. API Gateway says it; what a header says (`X-Forwarded-For`) anybody can."""
+    context = event["requestContext"]
+    source_ip = str(context.get("http", {}).get("sourceIp", ""))
+    request_id = str(context.get("requestId", ""))
+    return Origin(
+        source_ip if len(source_ip) <= LONGEST_IP and source_ip else None,
+        request_id[:LONGEST_REQUEST_ID] or None,
+    )
 
 
 def _claims(event: Event) -> dict[str, Any]:
@@ -215,6 +236,23 @@ def _access(tenant_id: int, caller: Caller, whom: Admits) -> Access | NoTenantYe
     if not by_scope and not (whom.least and access.is_at_least(whom.least)):
         raise Forbidden("role_insufficient", "Your role in this tenant does not allow this.")
     return access
+
+
+def _record(denied: Forbidden, event: Event, caller: Caller, tenant_id: int, now: datetime) -> None:
+    """Have it in the tenant's audit trail. Whatever fails here, the answer is the refusal: that was decided."""
+    try:
+        record_denial(
+            denied,
+            caller,
+            tenant_id,
+            str(event["routeKey"]),
+            audit_entries=stores.audit_entries(),
+            new_id=ids.new,
+            now=now,
+        )
+    except Exception:
+        # The log has what the trail lacks.
+        logger.exception("denial not recorded", extra={**_facts(event), "code": denied.code})
 
 
 def _check_cursor(path: TenantPath, query: Parameters, raw_path: str) -> None:
@@ -310,4 +348,5 @@ def _facts(event: Event) -> dict[str, Any]:
         "route": event.get("routeKey"),
         "tenant_id": tenant_id,
         "user_id": user_id,
+        "source_ip": origin(event).source_ip,
     }

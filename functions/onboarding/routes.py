@@ -29,6 +29,7 @@ ROUTES = {
     "cancel_run": Route("POST", f"{_ONBOARDING}/runs/{{runId}}/cancel"),
     "list_evidence": Route("GET", f"{_ONBOARDING}/evidence"),
     "compare_evidence": Route("GET", f"{_ONBOARDING}/evidence/{{evidenceId}}/diff"),
+    "list_audit": Route("GET", f"{_TENANT}/audit"),
     "register_tenant": Route("PUT", _TENANT),
     "register_member": Route("PUT", f"{_TENANT}/members/{{userId}}"),
     "remove_member": Route("DELETE", f"{_TENANT}/members/{{userId}}"),

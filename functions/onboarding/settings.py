@@ -13,6 +13,7 @@ class Settings(NamedTuple):
     sessions_table: str
     runs_table: str
     evidence_table: str
+    audit_table: str
     user_id_claim: str
     lock_length: timedelta
     idle: timedelta
@@ -34,6 +35,7 @@ class Settings(NamedTuple):
             sessions_table=os.environ["SESSIONS_TABLE"],
             runs_table=os.environ["RUNS_TABLE"],
             evidence_table=os.environ["EVIDENCE_TABLE"],
+            audit_table=os.environ["AUDIT_TABLE"],
             user_id_claim=os.environ["USER_ID_CLAIM"],
             lock_length=_seconds("LOCK_SECONDS"),
             idle=_seconds("IDLE_SECONDS"),
@@ -60,6 +62,15 @@ class QueueUrls(NamedTuple):
             KeyError: If one is missing.
         """
         return cls({Kind.PROBE: os.environ["PROBE_QUEUE_URL"], Kind.EXCLUSIVE: os.environ["SYNC_QUEUE_URL"]})
+
+
+def event_bus_name() -> str:
+    """Read which bus hears of the audit trail; only the publisher knows.
+
+    Raises:
+        KeyError: If it is missing.
+    """
+    return os.environ["EVENT_BUS_NAME"]
 
 
 def _seconds(name: str) -> timedelta:

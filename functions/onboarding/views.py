@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
 from onboarding.domain import lock
 from onboarding.domain.access import Role
+from onboarding.domain.audit import Act, AuditEntry
 from onboarding.domain.board import TaskSummary
 from onboarding.domain.catalogue import Step, Task
 from onboarding.domain.comparison import Comparison, PayloadChange
@@ -261,6 +262,25 @@ class EvidenceDiffView(View):
             changes=comparison.changes,
             words=comparison.words,
         )
+
+
+class AuditEntryView(View):
+    """A line of the audit trail; *details* has what applies to its act, and nothing else."""
+
+    id: Id
+    tenant_id: Id
+    at: Instant
+    act: Act
+    by_user_id: Id | None
+    source_ip: str | None
+    request_id: str | None
+    session_id: Id | None
+    details: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        """Show *entry* as it was recorded."""
+        return cls(**entry.model_dump(exclude={"details"}), details=entry.details.model_dump(exclude_none=True))
 
 
 class TenantView(View):

@@ -102,7 +102,7 @@ def _second_connection(scene: Scene) -> None:
 
 
 SESSIONS = (
-    Command("create a session", _asks("create_session"), (*ACCESS, "Put"), frozenset({201})),
+    Command("create a session", _asks("create_session"), (*ACCESS, "Transact"), frozenset({201})),
     Command(
         "resume a session",
         _asks("create_session", _open_with_a_lapsed_lock, user=3),

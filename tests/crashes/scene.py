@@ -200,7 +200,7 @@ class Scene:
 
     def kept(self) -> Kept:
         """Read all that the tenant has."""
-        return Kept(*(self.items(table) for table in ("Sessions", "Runs", "Evidence")))
+        return Kept(*(self.items(table) for table in ("Sessions", "Runs", "Evidence", "Audit")))
 
     def check(self) -> None:
         """Check what must hold in any quiet tenant.
@@ -255,7 +255,7 @@ class Scene:
 
 def copies(pattern: Scene) -> Callable[[], Scene]:
     """Give a maker of tenants that stand as *pattern* stands now; quicker than to register each."""
-    kept = {table: pattern.items(table) for table in ("Sessions", "Runs")}
+    kept = {table: pattern.items(table) for table in ("Sessions", "Runs", "Audit")}
 
     def make() -> Scene:
         scene = Scene(pattern.deployed, pattern.wire, pattern.engine)

@@ -94,7 +94,9 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
         answers[name] = feed(name, run) or {}
     # For a stranger: Microsoft itself would be asked here, and only `test_preflight_connection` has it stood in for.
     answers["preflight_connection"] = feed("preflight_connection", {'"user_id": "1"': '"user_id": "9"'})
-    for name in ("list_evidence", "compare_evidence", "record_consent", "remove_member", "answer_unmatched"):
+    for name in ("list_evidence", "compare_evidence", "list_audit", "publish_audit", "record_consent"):
+        answers[name] = feed(name)
+    for name in ("remove_member", "answer_unmatched"):
         answers[name] = feed(name)
 
     assert set(answers) == {path.stem for path in SAMPLES}
@@ -114,12 +116,14 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
         "cancel_run": 200,
         "list_evidence": 200,
         "compare_evidence": 404,
+        "list_audit": 200,
         "record_consent": 400,
         "remove_member": 204,
         "answer_unmatched": 405,
     }
     assert {name: answer for name, answer in answers.items() if "statusCode" not in answer} == {
         "dispatch_runs": {"batchItemFailures": []},
+        "publish_audit": {"batchItemFailures": []},
         "execute_probe": {"batchItemFailures": []},
         "execute_sync": {"batchItemFailures": []},
         "sweep": {},

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.arranging import ADMIN, entries, let_the_lock_expire, opened, stored
+from tests.arranging import ADMIN, let_the_lock_expire, opened, stored, told_of
 from tests.calling import Answer, call, register
 from tests.deployment import Deployment
 from tests.matching import UNLOCKED, a_problem, a_session
@@ -45,7 +45,12 @@ def test_a_demotion_below_operator_takes_lock_and_assignment_along(deployed: Dep
 
     session = call("get_session").body["session"]
     assert session == a_session(id=session_id, assigned_to_user_id=None, version=2, **UNLOCKED)
-    assert len([entry for entry in entries(deployed, deployed.tables.sessions) if entry.startswith("history#")]) == 1
+    [vacated] = told_of(deployed, "session_vacated")
+    assert vacated["details"]["M"] == {
+        "member_user_id": {"N": "3"},
+        "lost_lock": {"BOOL": True},
+        "lost_assignment": {"BOOL": True},
+    }
     assert call("update_session", user=3, sessionId=session_id, body={"current_step": 2}).code == "role_insufficient"
 
 

@@ -29,7 +29,12 @@ def restored(deployed: Deployment, *, without: str | None = None) -> Tables:
 
 
 def put_to_use(deployed: Deployment, tables: Tables) -> Deployment:
-    deployed.configure(SESSIONS_TABLE=tables.sessions, RUNS_TABLE=tables.runs, EVIDENCE_TABLE=tables.evidence)
+    deployed.configure(
+        SESSIONS_TABLE=tables.sessions,
+        RUNS_TABLE=tables.runs,
+        EVIDENCE_TABLE=tables.evidence,
+        AUDIT_TABLE=tables.audit,
+    )
     return Deployment(deployed.dynamodb, tables, deployed.monkeypatch)
 
 

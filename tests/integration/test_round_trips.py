@@ -89,7 +89,7 @@ def expired_lock(deployed: Deployment, _wire: Wire) -> dict[str, Any]:
 
 
 def lost_to_another(deployed: Deployment, wire: Wire) -> dict[str, Any]:
-    wire.before(rival(deployed, wire, lambda: opened(user=2)), on="PutItem")
+    wire.before(rival(deployed, wire, lambda: opened(user=2)), on="TransactWriteItems")
     return {}
 
 
@@ -197,7 +197,7 @@ def bodyless(arrange: Callable[[Deployment, Wire], dict[str, Any]]) -> Callable[
 
 
 QUERY, GET, UPDATE, PUT = "Query", "GetItem", "UpdateItem", "PutItem"
-TWO, THREE, FOUR, FIVE = (f"TransactWriteItems of {n}" for n in (2, 3, 4, 5))
+TWO, THREE, FOUR, FIVE, SIX, SEVEN = (f"TransactWriteItems of {n}" for n in (2, 3, 4, 5, 6, 7))
 
 CASES = [
     Case("get_session", "none open", nothing, 200, [READ]),
@@ -206,11 +206,11 @@ CASES = [
     Case("get_session", "an unknown tenant", arguments(tenant=9), 404, [READ]),
     Case("get_session", "no token", arguments(anonymous=True), 401, []),
     Case("get_session", "malformed", arguments(tenant="x"), 400, []),
-    Case("create_session", "none open", nothing, 201, [READ, PUT]),
+    Case("create_session", "none open", nothing, 201, [READ, TWO]),
     Case("create_session", "one's own lock", own_lock, 201, [READ]),
     Case("create_session", "another's lock", held_by_another, 201, [READ]),
     Case("create_session", "an expired lock", expired_lock, 201, [READ, UPDATE]),
-    Case("create_session", "somebody was faster", lost_to_another, 201, [READ, PUT]),
+    Case("create_session", "somebody was faster", lost_to_another, 201, [READ, TWO, GET]),
     Case("update_session", "heartbeat", editing({}), 200, [READ]),
     Case("update_session", "locked", editing({"current_step": 1}, user=3), 409, [READ]),
     Case("update_session", "step to 2", editing({"current_step": 2}), 200, [READ, QUERY, UPDATE]),
@@ -243,7 +243,7 @@ CASES = [
         409,
         [READ, FOUR, GET],
     ),
-    Case("update_session", "takeover, handoff and change of connection in one", everything_in_one, 200, [READ, FIVE]),
+    Case("update_session", "takeover, handoff and change of connection in one", everything_in_one, 200, [READ, SEVEN]),
     Case("update_session", "abandoned", editing({"status": "abandoned"}), 200, [READ, THREE]),
     Case("update_session", "completed", editing({"status": "completed"}, step=5), 200, [READ, QUERY, THREE]),
     Case("update_session", "a closed one", closed_session, 409, [READ, GET]),
@@ -273,20 +273,46 @@ CASES = [
     Case("cancel_run", "ended", ended, 200, [READ, GET]),
     Case("list_evidence", "a page", evidence, 200, [READ, QUERY]),
     Case("list_evidence", "of one task", arguments(query="taskType=rbac_check"), 200, [READ, QUERY]),
-    Case("register_tenant", "new", arguments(**ADMIN, tenant=9, body={"name": "Nine"}), 201, [READ, TWO]),
-    Case("register_tenant", "renamed", arguments(**ADMIN, body={"name": "One"}), 200, [READ, UPDATE]),
-    Case("register_member", "operator", arguments(**ADMIN, userId=9, body={"role": "operator"}), 200, [READ, PUT]),
-    Case("register_member", "reader", arguments(**ADMIN, userId=9, body={"role": "readonly"}), 200, [READ, TWO]),
-    Case("register_member", "who held the lock", member_with_lock, 200, [READ, THREE]),
-    Case("register_member", "who takes the lock meanwhile", member_who_takes_the_lock, 200, [READ, TWO, GET, THREE]),
-    Case("remove_member", "there", arguments(**ADMIN, userId=5), 204, [READ, TWO]),
-    Case("remove_member", "not there", arguments(**ADMIN, userId=9), 404, [READ, TWO]),
-    Case("remove_member", "who held the lock", bodyless(member_with_lock), 204, [READ, THREE]),
-    Case("remove_member", "who takes the lock", bodyless(member_who_takes_the_lock), 204, [READ, TWO, GET, THREE]),
-    Case("register_connection", "new", arguments(**ADMIN, connectionId=102, body=connection()), 201, [READ, TWO]),
+    Case("register_tenant", "new", arguments(**ADMIN, tenant=9, body={"name": "Nine"}), 201, [READ, THREE]),
+    Case("register_tenant", "renamed", arguments(**ADMIN, body={"name": "One"}), 200, [READ, TWO]),
+    Case("register_tenant", "the same again", arguments(**ADMIN, body={"name": "Tenant 1"}), 200, [READ, TWO]),
+    Case("register_member", "operator", arguments(**ADMIN, userId=9, body={"role": "operator"}), 200, [READ, TWO]),
+    Case("register_member", "the same", arguments(**ADMIN, userId=3, body={"role": "operator"}), 200, [READ, TWO]),
+    Case("register_member", "reader", arguments(**ADMIN, userId=9, body={"role": "readonly"}), 200, [READ, THREE]),
+    Case("register_member", "who held the lock", member_with_lock, 200, [READ, FOUR]),
+    Case("register_member", "who takes the lock meanwhile", member_who_takes_the_lock, 200, [READ, THREE, GET, FOUR]),
+    Case("remove_member", "there", arguments(**ADMIN, userId=5), 204, [READ, THREE]),
+    Case("remove_member", "not there", arguments(**ADMIN, userId=9), 404, [READ, THREE]),
+    Case("remove_member", "who held the lock", bodyless(member_with_lock), 204, [READ, FOUR]),
+    Case("remove_member", "who takes the lock", bodyless(member_who_takes_the_lock), 204, [READ, THREE, GET, FOUR]),
+    Case("register_connection", "new", arguments(**ADMIN, connectionId=102, body=connection()), 201, [READ, THREE]),
     Case(
-        "register_connection", "changed", arguments(**ADMIN, connectionId=101, body=connection()), 200, [READ, UPDATE]
+        "register_connection",
+        "changed",
+        arguments(**ADMIN, connectionId=101, body=connection(expected_domain="contoso.example")),
+        200,
+        [READ, TWO],
     ),
+    Case(
+        "register_connection",
+        "the same again",
+        arguments(**ADMIN, connectionId=101, body=connection()),
+        200,
+        [READ, TWO, GET],
+    ),
+    Case("list_audit", "a page", arguments(query="limit=2"), 200, [READ, QUERY]),
+    Case("list_audit", "by a manager", arguments(user=2), 403, [READ, PUT]),
+    Case("list_audit", "by a stranger", arguments(user=9), 404, [READ]),
+    Case("create_session", "by a reader", arguments(user=4), 403, [READ, PUT]),
+    Case("update_session", "takeover by an operator", editing({"takeover": True}, user=3), 403, [READ, PUT]),
+    Case("start_run", "by a reader", arguments(taskType="rbac_check", user=4), 403, [READ, PUT]),
+    Case("cancel_run", "by a reader", arguments(runId=5, user=4), 403, [READ, PUT]),
+    Case("preflight_connection", "by a reader", arguments(query="tenant=contoso.example", user=4), 403, [READ, PUT]),
+    Case("create_consent_link", "by a reader", arguments(connectionId=101, user=4), 403, [READ, PUT]),
+    Case("register_tenant", "by an owner", arguments(body={"name": "One"}), 403, [READ, PUT]),
+    Case("register_member", "by a manager", arguments(userId=9, body={"role": "owner"}, user=2), 403, [READ, PUT]),
+    Case("remove_member", "by a manager", arguments(userId=5, user=2), 403, [READ, PUT]),
+    Case("register_connection", "by a manager", arguments(connectionId=101, body={}, user=2), 403, [READ, PUT]),
 ]
 
 

@@ -10,18 +10,30 @@ import pytest
 from onboarding import clock, ids
 from onboarding.domain import lock
 from onboarding.domain.access import Member, Role
+from onboarding.domain.audit import Act, AuditEntry
 from onboarding.domain.catalogue import Kind, Step, Task
 from onboarding.domain.editing import resumed
 from onboarding.domain.finding import Finding
 from onboarding.domain.progress import Progress
 from onboarding.domain.run import Run, RunStatus, Started
 from onboarding.domain.run import started as new_run
-from onboarding.domain.session import Change, HistoryEntry, HistoryEvent, Session, SessionStatus, closed, opened
+from onboarding.domain.session import Change, Session, SessionStatus, closed, opened
 from onboarding.storage.runs import GuardRefused, IdempotencyKey, IdTaken, KeyTaken, RunMoved
 from onboarding.storage.sessions import AssigneeNotEligible, SessionMoved, SomethingActive
 from onboarding.storage.tenants import ConnectionFixed
 from onboarding.wiring import stores
-from tests.arranging import ADMIN, LEASE, claimed, dated, ended, let_the_worker_die, run_entry, started, stored
+from tests.arranging import (
+    ADMIN,
+    LEASE,
+    claimed,
+    dated,
+    ended,
+    let_the_worker_die,
+    run_entry,
+    started,
+    stored,
+    told_of,
+)
 from tests.calling import call, connection, register
 from tests.deployment import Deployment
 
@@ -48,7 +60,7 @@ def a_session(user: int = 1, **others: Any) -> Session:
 def kept(user: int = 1, **others: Any) -> Session:
     """Make a session and keep it as the open one."""
     session = a_session(user, **others)
-    stores.sessions().create(session)
+    stores.sessions().create(session, an_entry(session, Act.SESSION_OPENED))
     return session
 
 
@@ -58,18 +70,20 @@ def change(before: Session, by: int | None = 1, **others: Any) -> Change:
     return Change(before, before.model_copy(update=update), by, clock.now())
 
 
-def noted(made: Change, event: HistoryEvent = HistoryEvent.ASSIGNED) -> Change:
-    """Give *made* an entry in the history, which makes it a transaction."""
-    entry = HistoryEntry(
-        id=ids.new(), session_id=made.before.id, at=made.at, by_user_id=made.by_user_id, events=(event,)
-    )
-    return made._replace(history=entry)
+def an_entry(session: Session, act: Act, user: int | None = 1) -> AuditEntry:
+    """Make what the audit trail is told of an act of *user* about *session*."""
+    return AuditEntry(id=ids.new(), tenant_id=1, at=clock.now(), act=act, by_user_id=user, session_id=session.id)
+
+
+def told(made: Change, act: Act = Act.SESSION_ASSIGNED) -> Change:
+    """Have the audit trail told of *made*, which makes it a transaction."""
+    return made._replace(entries=(an_entry(made.before, act, made.by_user_id),))
 
 
 def closing(before: Session, by: int | None = 1) -> Change:
     """Decide that *before* is abandoned."""
     made = Change(before, closed(before, SessionStatus.ABANDONED, clock.now()), by, clock.now())
-    return noted(made, HistoryEvent.ABANDONED)
+    return told(made, Act.SESSION_ABANDONED)
 
 
 def expired(session: Session) -> Session:
@@ -91,7 +105,7 @@ def test_open_lets_in_the_first_and_shows_it_to_the_others() -> None:
     first = kept()
 
     with pytest.raises(SessionMoved) as refused:
-        stores.sessions().create(a_session(2))
+        stores.sessions().create(a_session(2), an_entry(first, Act.SESSION_OPENED, 2))
 
     assert refused.value.current == first
     assert now_open() == first
@@ -107,8 +121,8 @@ def test_open_lets_in_again_once_the_session_is_closed() -> None:
 
 # ── update ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-ALONE: Callable[[Change], Change] = lambda made: made  # noqa: E731 - beside `noted`
-EITHER_WAY = pytest.mark.parametrize("how", [ALONE, noted], ids=["alone", "in a transaction"])
+ALONE: Callable[[Change], Change] = lambda made: made  # noqa: E731 - beside `told`
+EITHER_WAY = pytest.mark.parametrize("how", [ALONE, told], ids=["alone", "in a transaction"])
 
 
 @EITHER_WAY
@@ -217,7 +231,7 @@ def test_closing_moves_the_session_whole_or_not_at_all(deployed: Deployment) -> 
     assert now_open() is None
     [shown] = stores.sessions().list_closed(1, limit=10, after_id=None).sessions
     assert shown == made.after
-    assert stored(deployed, deployed.tables.sessions, f"history#{read.id:016d}#{made.history.id:016d}")  # type: ignore[union-attr]
+    assert [entry["entry_id"]["N"] for entry in told_of(deployed, "session_abandoned")] == [str(made.entries[0].id)]
 
 
 def test_the_sweep_is_kept_out_while_the_lock_is_live() -> None:
@@ -232,7 +246,7 @@ def test_the_sweep_is_kept_out_while_the_lock_is_live() -> None:
 @pytest.mark.parametrize(("user", "eligible"), [(1, True), (2, True), (3, True), (4, False), (9, False)])
 def test_an_assignee_must_be_a_member_of_at_least_operator_at_that_moment(user: int, *, eligible: bool) -> None:
     read = kept()
-    made = noted(change(read, assigned_to_user_id=user))._replace(assignee_must_be_eligible=user)
+    made = told(change(read, assigned_to_user_id=user))._replace(assignee_must_be_eligible=user)
 
     if not eligible:
         with pytest.raises(AssigneeNotEligible):
@@ -274,7 +288,7 @@ def test_a_demotion_is_kept_out_where_another_session_is_open_than_was_seen() ->
     reader = Member(tenant_id=1, user_id=3, role=Role.READONLY)
 
     with pytest.raises(SessionMoved) as refused:
-        stores.tenants().register_member(reader, None, None)
+        stores.tenants().register_member(reader, None, None, an_entry(read, Act.MEMBER_REGISTERED))
 
     assert refused.value.current == read
     assert stores.sessions().is_eligible(1, 3)
@@ -285,7 +299,7 @@ def test_a_removal_is_kept_out_where_the_session_has_changed_since() -> None:
     stores.sessions().save(change(read))
 
     with pytest.raises(SessionMoved):
-        stores.tenants().remove_member(1, 3, None, read)
+        stores.tenants().remove_member(1, 3, None, read, an_entry(read, Act.MEMBER_REMOVED))
 
     assert stores.sessions().is_eligible(1, 3)
 

@@ -10,6 +10,8 @@ from pydynox import DynamoDBClient
 from pydynox.exceptions import PydynoxException
 
 from onboarding import clock, ids
+from onboarding.domain.access import Caller
+from onboarding.domain.audit import Act
 from onboarding.domain.lock import Lock
 from onboarding.domain.session import opened as session_opened
 from onboarding.errors import Transient
@@ -17,7 +19,7 @@ from onboarding.storage.dynamo import PATIENCE, TRIES, ConditionFailed, Dynamo, 
 from onboarding.storage.sessions import SessionMoved
 from onboarding.wiring import stores
 from tests import wire as faults
-from tests.arranging import ADMIN, claimed, entries, let_the_worker_die, opened, started, stored
+from tests.arranging import ADMIN, acts_told, claimed, entries, let_the_worker_die, opened, started, stored, told_of
 from tests.calling import call, register
 from tests.deployment import Deployment
 from tests.matching import a_problem, a_run, a_session
@@ -245,10 +247,10 @@ def test_a_transaction_whose_reply_was_lost_is_not_done_twice(wire: Wire, dynamo
 UNAVAILABLE = a_problem("unavailable", 503)
 
 WRITES: list[tuple[str, dict[str, Any], str]] = [
-    ("create_session", {}, "PutItem"),
+    ("create_session", {}, "TransactWriteItems"),
     ("start_run", {"taskType": "rbac_check"}, "TransactWriteItems"),
     ("register_tenant", {**ADMIN, "tenant": 9, "body": {"name": "Nine"}}, "TransactWriteItems"),
-    ("register_member", {**ADMIN, "userId": 7, "body": {"role": "owner"}}, "PutItem"),
+    ("register_member", {**ADMIN, "userId": 7, "body": {"role": "owner"}}, "TransactWriteItems"),
     ("remove_member", {**ADMIN, "userId": 5}, "TransactWriteItems"),
     ("list_tasks", {}, "Query"),
     ("list_evidence", {}, "Query"),
@@ -299,14 +301,15 @@ def test_a_bug_says_nothing_but_that_there_is_one(wire: Wire, deployed: Deployme
 def test_a_create_whose_reply_was_lost_knows_its_own_session_again(wire: Wire, deployed: Deployment) -> None:
     register()
     wire.reset()
-    wire.fail(faults.reply_lost(), on="PutItem")
+    wire.fail(faults.reply_lost(), on="TransactWriteItems")
 
     answer = call("create_session")
 
     assert (answer.status, answer.body) == (201, a_session())
     assert answer.headers["session-resumed"] == "false"
-    assert wire.count("PutItem") == 2
+    assert wire.count("TransactWriteItems") == 2
     assert stored(deployed, deployed.tables.sessions, "open")
+    assert acts_told(deployed) == ["session_opened"]
 
 
 def test_an_update_whose_reply_was_lost_knows_its_own_write_again(wire: Wire, deployed: Deployment) -> None:
@@ -344,14 +347,14 @@ def test_two_who_create_a_session_under_the_same_new_id_are_not_taken_for_one(de
     register()
     now, until = clock.now(), clock.now() + timedelta(minutes=15)
     one, other = (session_opened(1, 7, user, 101, Lock(user_id=user, until=until), now) for user in (1, 2))
-    stores.sessions().create(one)
+    by_one, by_other = (Caller(user, platform_scope=False) for user in (1, 2))
+    stores.sessions().create(one, by_one.did(Act.SESSION_OPENED, 1, 8, now, session_id=7))
 
-    stores.sessions().create(one)  # a second try, whose first one's reply was lost
     with pytest.raises(SessionMoved) as refused:
-        stores.sessions().create(other)
+        stores.sessions().create(other, by_other.did(Act.SESSION_OPENED, 1, 9, now, session_id=7))
 
-    assert deployed
     assert refused.value.current == one
+    assert [entry["by_user_id"]["N"] for entry in told_of(deployed, "session_opened")] == ["1"]
 
 
 def test_a_start_whose_reply_was_lost_answers_with_the_run_it_saved(wire: Wire, deployed: Deployment) -> None:
@@ -413,7 +416,7 @@ def test_a_new_id_that_is_taken_is_made_anew(wire: Wire, deployed: Deployment) -
     assert (answer.status, answer.headers["operation-reused"]) == (201, "false")
 
 
-def test_a_history_entry_s_id_that_is_taken_is_made_anew(wire: Wire, deployed: Deployment) -> None:
+def test_an_audit_entry_s_id_that_is_taken_is_made_anew(wire: Wire, deployed: Deployment) -> None:
     register()
     session_id = opened()
     wire.fail(faults.cancelled(None, "ConditionalCheckFailed", None), on="TransactWriteItems")

@@ -21,6 +21,7 @@ from tests.arranging import (
     run_entry,
     started,
     stored,
+    told_of,
 )
 from tests.calling import call, register
 from tests.deployment import Deployment
@@ -96,9 +97,8 @@ def test_a_session_idle_for_a_month_is_abandoned_in_nobody_s_name(deployed: Depl
         a_session(id=session_id, status="abandoned", version=2, closed_at=AN_INSTANT, **UNLOCKED)
     ]
     assert call("get_session").body == {"session": None}
-    [history] = [each for each in deployed.items(deployed.tables.sessions) if each["entry"]["S"].startswith("history")]
-    assert [event["S"] for event in history["events"]["L"]] == ["abandoned"]
-    assert "by_user_id" not in history
+    [entry] = told_of(deployed, "session_abandoned")
+    assert "by_user_id" not in entry
     assert sweep() == {}
 
 

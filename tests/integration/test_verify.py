@@ -41,8 +41,8 @@ class Hand:
     def __init__(self, tables: verify.TableSet) -> None:
         self.kept = tables.read()
         resource = boto3.resource("dynamodb", endpoint_url=tables.dynamodb.meta.endpoint_url, region_name=REGION)
-        self.sessions, self.runs, self.evidence = (
-            resource.Table(name) for name in (tables.sessions, tables.runs, tables.evidence)
+        self.sessions, self.runs, self.evidence, self.audit = (
+            resource.Table(name) for name in (tables.sessions, tables.runs, tables.evidence, tables.audit)
         )
 
     def run(self, status: str, tenant: int = 1) -> verify.Item:
@@ -182,6 +182,46 @@ def a_last_run_that_is_gone(hand: Hand) -> None:
     hand.change(hand.runs, hand.of(GUARD, 2), last={"initial_sync": 8})
 
 
+def _told(hand: Hand, act: str, tenant: int = 1) -> verify.Item:
+    return hand.kept.told[tenant, act][0]
+
+
+def _forget(hand: Hand, entry: verify.Item) -> None:
+    hand.audit.delete_item(Key={"tenant_id": entry["tenant_id"], "entry_id": entry["entry_id"]})
+
+
+def an_opening_that_is_not_told(hand: Hand) -> None:
+    _forget(hand, _told(hand, "session_opened"))
+
+
+def an_end_that_is_not_told(hand: Hand) -> None:
+    _forget(hand, _told(hand, "session_abandoned"))
+
+
+def an_end_told_twice(hand: Hand) -> None:
+    hand.change(hand.audit, _told(hand, "session_abandoned"), entry_id=5)
+
+
+def an_end_of_an_open_session(hand: Hand) -> None:
+    hand.change(hand.audit, _told(hand, "session_opened"), entry_id=5, act="session_completed")
+
+
+def a_tale_of_no_session(hand: Hand) -> None:
+    hand.change(hand.audit, _told(hand, "session_handed_off"), session_id=4)
+
+
+def a_tenant_of_unknown_origin(hand: Hand) -> None:
+    _forget(hand, _told(hand, "tenant_registered", 2))
+
+
+def a_connection_of_unknown_origin(hand: Hand) -> None:
+    _forget(hand, _told(hand, "connection_registered"))
+
+
+def a_role_that_nobody_gave(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("member#0000000000000004"), role="owner")
+
+
 PLANTED: dict[Callable[[Hand], None], str] = {
     a_guard_that_lets_go: "and the guard does not name it",
     a_guard_that_holds_on: "which is not active",
@@ -211,13 +251,21 @@ PLANTED: dict[Callable[[Hand], None], str] = {
     half_a_due_date: "open can fall due and the sweep does not find it",
     another_shard: "lies in another shard of the index",
     a_key_to_nothing: "an idempotency key leads to run 8",
+    an_opening_that_is_not_told: "with 0 session_opened",
+    an_end_that_is_not_told: "is abandoned, with 0 session_abandoned",
+    an_end_told_twice: "is abandoned, with 2 session_abandoned",
+    an_end_of_an_open_session: "with 1 session_completed",
+    a_tale_of_no_session: "the audit trail tells of session 4, which is not there",
+    a_tenant_of_unknown_origin: "tenant 2: its registration is not told once",
+    a_connection_of_unknown_origin: "the registration of connection 101 is not told once",
+    a_role_that_nobody_gave: "nothing tells that member 4 was given their role",
 }
 
 
 def arguments(deployed: Deployment, dynamodb: Engine) -> list[str]:
     names = deployed.tables
     return [
-        *("--sessions", names.sessions, "--runs", names.runs, "--evidence", names.evidence),
+        *("--sessions", names.sessions, "--runs", names.runs, "--evidence", names.evidence, "--audit", names.audit),
         *("--endpoint", dynamodb.url, "--region", REGION),
     ]
 
@@ -240,8 +288,9 @@ def test_a_healthy_set_is_proved_to_be_one(
         "1 cancelled runs",
         "8 pieces of evidence",
         "8 findings",
+        "18 entries in audit trails",
         "4 due dates",
-        "10 rules, 0 violations",
+        "12 rules, 0 violations",
     ]
 
 
@@ -265,6 +314,7 @@ def undo(hand: Hand, tables: verify.TableSet) -> None:
         (hand.sessions, ("tenant_id", "entry"), hand.kept.sessions, after.sessions),
         (hand.runs, ("tenant_id", "entry"), hand.kept.runs, after.runs),
         (hand.evidence, ("tenant_id", "evidence_id"), hand.kept.evidence, after.evidence),
+        (hand.audit, ("tenant_id", "entry_id"), hand.kept.audit, after.audit),
     ):
         for item in now:
             if item not in was:
@@ -287,12 +337,14 @@ def test_a_violation_is_told_by_the_exit_code(
 
 def test_what_moves_while_it_is_read_is_no_violation(healthy: verify.TableSet) -> None:
     torn = healthy.read()
-    moved = verify.Kept(torn.sessions, [item for item in torn.runs if item["entry"] != GUARD], torn.evidence)
+    moved = verify.Kept(
+        torn.sessions, [item for item in torn.runs if item["entry"] != GUARD], torn.evidence, torn.audit
+    )
 
     assert verify.violations(moved) != []
     assert healthy.verified()[1] == []
 
 
 def test_a_set_is_named_whole_or_not_at_all(deployed: Deployment) -> None:
-    with pytest.raises(SystemExit, match="name all three tables"):
+    with pytest.raises(SystemExit, match="name all four tables"):
         verify.main(["--runs", deployed.tables.runs])

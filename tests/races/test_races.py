@@ -28,6 +28,7 @@ from tests.arranging import (
     run_entry,
     started,
     stored,
+    told_of,
 )
 from tests.calling import Answer, call, register
 from tests.deployment import Deployment
@@ -90,13 +91,13 @@ def test_of_two_who_take_over_at_once_the_later_took_it_from_the_earlier(crowd: 
     answers = crowd.calls(*(("update_session", takeover | {"user": user}) for user in (1, 2) * 4))
 
     assert {answer.status for answer in answers} <= {200, 503}
-    held = [item for item in deployed.items(deployed.tables.sessions) if item["entry"]["S"].startswith("history#")]
-    taken = sorted((item["entry"]["S"], item["taken_over_from_user_id"]["N"], item["by_user_id"]["N"]) for item in held)
-    by_version = Counter(victim for _, victim, _ in taken)
+    told = told_of(deployed, "session_taken_over")
+    taken = [(entry["details"]["M"]["from_user_id"]["N"], entry["by_user_id"]["N"]) for entry in told]
+    by_version = Counter(victim for victim, _ in taken)
     session = call("get_session").body["session"]
     assert session["version"] == 1 + len(taken)
     assert by_version["3"] == 1
-    assert all(victim != by for _, victim, by in taken)
+    assert all(victim != by for victim, by in taken)
 
 
 def test_nothing_is_written_by_whom_the_lock_was_taken_from(crowd: Crowd) -> None:

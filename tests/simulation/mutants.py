@@ -24,8 +24,8 @@ from tests.template import ROOT
 SEEDS = 250
 """Histories in which a mutant must be caught."""
 
-RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE = (
-    f"onboarding/storage/{name}.py" for name in ("runs", "sessions", "board", "dynamo", "evidence")
+RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE, AUDIT = (
+    f"onboarding/storage/{name}.py" for name in ("runs", "sessions", "board", "dynamo", "evidence", "audit")
 )
 SWEEP, ENDING, START = (f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run"))
 FAULTS, STARTS, PROBES = (
@@ -347,11 +347,18 @@ MUTANTS = (
         "Put(self._table, self._open(session))",
     ),
     Mutant(
-        "an id taken for one's own",
-        "two create a session, and both are told that it is theirs",
+        "a change of which nobody is told",
+        "a session is taken over, handed off or closed, and the audit trail does not know by whom",
         SESSIONS,
-        "if there != session:",
-        "if there is None or there.id != session.id:",
+        "        writes += [audit.kept(self._audit_table, entry) for entry in change.entries]\n",
+        "",
+    ),
+    Mutant(
+        "an entry of the audit trail put without condition",
+        "what one did is written over by what another did",
+        AUDIT,
+        'return Put(table, item, "attribute_not_exists(#tenant_id)")',
+        "return Put(table, item)",
     ),
     Mutant(
         "another connection while something is active",

@@ -25,6 +25,7 @@ from onboarding.flows.create_session import Opened, create_session
 from onboarding.flows.record_consent import Outcome, record_consent
 from onboarding.flows.register_connection import register_connection
 from onboarding.flows.register_member import register_member
+from onboarding.flows.register_tenant import register_tenant
 from onboarding.flows.remove_member import remove_member
 from onboarding.flows.start_run import start_run
 from onboarding.flows.update_session import update_session
@@ -84,13 +85,17 @@ class People:
         """Register a tenant, its members and so many connections; nothing goes wrong meanwhile."""
 
         def work(process: Process) -> None:
-            process.tenants.register(tenant, f"Tenant {tenant}")
+            caller, now = Caller(ADMIN, platform_scope=True), process.now()
+            how: dict[str, Any] = {"tenants": process.tenants, "new_id": self._world.new_id, "now": now}
+            register_tenant(caller, tenant, f"Tenant {tenant}", known=False, **how)
+            access = process.tenants.access(tenant, caller)
+            assert access
             for user, role in MEMBERS.items():
-                process.tenants.register_member(Member(tenant_id=tenant, user_id=user, role=Role(role)), None, None)
+                register_member(access, Member(tenant_id=tenant, user_id=user, role=Role(role)), **how)
             for number in range(1, connections + 1):
-                access = process.tenants.access(tenant, Caller(ADMIN, platform_scope=True))
+                access = process.tenants.access(tenant, caller)
                 assert access
-                register_connection(access, tenant * 100 + number, _details(), tenants=process.tenants)
+                register_connection(access, tenant * 100 + number, _details(), **how)
 
         self._world.start(self._world.process("person", "admin", user=ADMIN), work)
 

@@ -99,9 +99,9 @@ class Promises:
                 case "Sessions", "open":
                     self._session_written(write, writes, process)
                 case "Sessions", entry if entry.startswith("member#"):
-                    self._member_written(write)
-                case "Sessions", entry if entry.startswith(("closed#", "history#")):
-                    _demand(write.old is None, f"the past was changed: {write}")
+                    self._member_written(write, writes)
+                case "Sessions" | "Audit" as table, entry if table == "Audit" or entry.startswith("closed#"):
+                    _demand(write.old is None and write.new, f"the past was changed: {write}")
         for tenant in {write.key[0] for write in writes if write.table == "Runs"}:
             self.judge_guard(tenant)
 
@@ -244,10 +244,12 @@ class Promises:
             if new["session_id"] in known:
                 raise Coincidence
             _demand(new["version"] == 1, f"a session begins as {new}")
+            _demand(_told(writes) == ["session_opened"], f"nobody will know who opened it: {writes}")
             return
         if new is None:
             closed = [each.new for each in writes if each.new and str(each.key[1]).startswith("closed#")]
             _demand([each["session_id"] for each in closed] == [old["session_id"]], f"lost without a trace: {old}")
+            _demand(f"session_{closed[0]['status']}" in _told(writes), f"nobody will know who ended it: {writes}")
             if process.role == "sweep":
                 self._abandoned_by_the_sweep(old)
         else:
@@ -257,9 +259,12 @@ class Promises:
             if not changed and old.get("locked_until") == new.get("locked_until"):
                 return
             self._rests_on_what_is_so(changed, new, process)
-        self._lock_respected(old, new, process)
+        self._lock_respected(old, new, writes, process)
 
-    def _member_written(self, write: Write) -> None:
+    def _member_written(self, write: Write, writes: list[Write]) -> None:
+        was, given = (each and each["role"] for each in (write.old, write.new))
+        act = "member_registered" if given else "member_removed"
+        _demand(was == given or act in _told(writes), f"nobody will know who did this: {writes}")
         if write.new and write.new["role"] != "readonly":
             return
         user, session = (
@@ -278,7 +283,7 @@ class Promises:
             member = self.world.store.item("Sessions", tenant, f"member#{assignee:016d}")
             _demand(member and member["role"] != "readonly", f"assigned to {member}: {new}")
 
-    def _lock_respected(self, old: Item, new: Item | None, process: Process) -> None:
+    def _lock_respected(self, old: Item, new: Item | None, writes: list[Write], process: Process) -> None:
         holder = old.get("locked_by_user_id")
         if holder in {None, process.user} or old["locked_until"] <= self.world.instant + SKEW:
             return
@@ -287,6 +292,7 @@ class Promises:
             _demand(process.target == holder or kept, f"a member's leaving took another's lock: {old} → {new}")
             return
         _demand(process.takes_over, f"written under the lock of {holder}: {old} → {new} by {process.name}")
+        _demand("session_taken_over" in _told(writes), f"nobody will know who took it over: {writes}")
 
     def _abandoned_by_the_sweep(self, old: Item) -> None:
         now, idle = self.world.instant, millis_of(self.world.thresholds.idle)
@@ -449,3 +455,8 @@ def _comparable(session: Session) -> Any:
 def _demand(held: object, otherwise: str) -> None:
     if not held:
         raise Violation(otherwise)
+
+
+def _told(writes: list[Write]) -> list[str]:
+    """Name the acts that a commit put into the audit trail."""
+    return [write.new["act"] for write in writes if write.table == "Audit" and write.new]

@@ -43,7 +43,7 @@ HARDER = {"person": 1, "dispatcher": 1, "sweep": 3, "worker": 4}
 AT_ONCE = 40
 """Milliseconds within which two ids may turn out the same."""
 
-TABLES = {"Sessions": "Sessions", "Runs": "Runs", "Evidence": "Evidence"}
+TABLES = {"Sessions": "Sessions", "Runs": "Runs", "Evidence": "Evidence", "Audit": "Audit"}
 
 
 class Crash(BaseException):
@@ -115,8 +115,8 @@ class Process:
         dynamo = Dynamo(
             line, pause=lambda _seconds: self.wait(self.world.chance.randint(1, 40)), seconds=self.world.seconds
         )
-        self.sessions = Sessions(dynamo, table="Sessions", runs_table="Runs", idle=tables.idle)
-        self.tenants = Tenants(dynamo, table="Sessions", runs_table="Runs", sessions=self.sessions)
+        self.sessions = Sessions(dynamo, table="Sessions", runs_table="Runs", audit_table="Audit", idle=tables.idle)
+        self.tenants = Tenants(dynamo, table="Sessions", runs_table="Runs", audit_table="Audit", sessions=self.sessions)
         self.runs = Runs(dynamo, table="Runs", evidence_table="Evidence", resend_after=tables.resend_after)
         self.boards = Boards(dynamo, table="Runs")
         self.consents = Consents(dynamo, table="Sessions", runs=self.runs)

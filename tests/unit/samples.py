@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from onboarding.domain.access import Access, Caller, RegisteredTenant, Role
+from onboarding.domain.audit import Act, AuditEntry, Details, Origin
 from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import Task
 from onboarding.domain.editing import Circumstances, Edit
@@ -13,7 +14,7 @@ from onboarding.domain.finding import FindingStatus
 from onboarding.domain.guard import ActiveRun
 from onboarding.domain.lock import Lock
 from onboarding.domain.reasons import ReasonCode
-from onboarding.domain.session import HistoryEntry, HistoryEvent, Session
+from onboarding.domain.session import Session
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 EARLIER = NOW - timedelta(hours=1)
@@ -34,7 +35,13 @@ ROLES = {
 TENANT = 1
 CONNECTION, OTHER_CONNECTION = 101, 102
 SESSION = 7_000
-HISTORY = 9_000
+ENTRY = 9_000
+ORIGIN = Origin("203.0.113.7", "request-1")
+
+
+def caller(user_id: int) -> Caller:
+    """Make a user who asks."""
+    return Caller(user_id, platform_scope=False, origin=ORIGIN)
 
 
 def session(**others: Any) -> Session:
@@ -61,7 +68,7 @@ def access(user_id: int, *connection_ids: int, role: Role | None = None, current
     tenant = RegisteredTenant(
         id=TENANT, name="Contoso", connection_ids=frozenset(connection_ids or (CONNECTION, OTHER_CONNECTION))
     )
-    return Access(Caller(user_id, platform_scope=False), tenant, role or ROLES[user_id], current)
+    return Access(caller(user_id), tenant, role or ROLES[user_id], current)
 
 
 def edit(**fields: object) -> Edit:
@@ -83,7 +90,7 @@ def circumstances(
         findings=good() if findings is None else findings,
         now=now,
         lock_length=LENGTH,
-        history_id=HISTORY,
+        entry_id=ENTRY,
     )
 
 
@@ -120,8 +127,19 @@ def active(run_id: int = 500, *, connection_id: int = CONNECTION, since: datetim
     return ActiveRun(run_id=run_id, connection_id=connection_id, started_by_user_id=ALICE, started_at=since)
 
 
-def noted(user_id: int | None, *events: HistoryEvent, **others: int | None) -> HistoryEntry:
-    """Make the entry of the session's history that *user_id* leaves now."""
-    return HistoryEntry(
-        id=HISTORY, session_id=SESSION, at=NOW, by_user_id=user_id, events=events, **dict[str, Any](others)
+def told(user_id: int | None, **acts: dict[str, Any]) -> tuple[AuditEntry, ...]:
+    """Make what the audit trail is told of the session that *user_id* changes now: acts by their names."""
+    return tuple(
+        AuditEntry(
+            id=ENTRY + n,
+            tenant_id=TENANT,
+            at=NOW,
+            act=Act(act),
+            by_user_id=user_id,
+            source_ip=ORIGIN.source_ip if user_id else None,
+            request_id=ORIGIN.request_id if user_id else None,
+            session_id=SESSION,
+            details=Details(**details),
+        )
+        for n, (act, details) in enumerate(acts.items())
     )

@@ -6,7 +6,7 @@ import pytest
 
 from onboarding.domain.catalogue import Step
 from onboarding.domain.editing import edited
-from onboarding.domain.session import Change, HistoryEvent, Session, SessionStatus
+from onboarding.domain.session import Change, Session, SessionStatus
 from onboarding.errors import Conflict, Forbidden
 from tests.unit.samples import (
     ALICE,
@@ -20,8 +20,8 @@ from tests.unit.samples import (
     circumstances,
     edit,
     lock,
-    noted,
     session,
+    told,
 )
 
 ANY_TAKEOVER = pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_who_may_take_over_has_the_lock(user_id: int) -> None:
         changed(before, lock=lock(user_id)),
         user_id,
         NOW,
-        history=noted(user_id, HistoryEvent.TAKEN_OVER, taken_over_from_user_id=BOB),
+        entries=told(user_id, session_taken_over={"from_user_id": BOB}),
     )
 
 
@@ -167,13 +167,7 @@ def test_the_other_fields_apply_in_the_same_write_as_the_takeover() -> None:
         ),
         MANAGER,
         NOW,
-        history=noted(
-            MANAGER,
-            HistoryEvent.TAKEN_OVER,
-            HistoryEvent.ASSIGNED,
-            taken_over_from_user_id=ALICE,
-            assigned_to_user_id=MANAGER,
-        ),
+        entries=told(MANAGER, session_taken_over={"from_user_id": ALICE}, session_assigned={"to_user_id": MANAGER}),
         assignee_must_be_eligible=MANAGER,
     )
 
@@ -214,7 +208,7 @@ def test_assigning_somebody_else_hands_the_session_off_without_a_lock_in_their_w
         changed(before, lock=None, assigned_to_user_id=BOB),
         ALICE,
         NOW,
-        history=noted(ALICE, HistoryEvent.HANDED_OFF, assigned_from_user_id=ALICE, assigned_to_user_id=BOB),
+        entries=told(ALICE, session_handed_off={"from_user_id": ALICE, "to_user_id": BOB}),
         assignee_must_be_eligible=BOB,
     )
 
@@ -237,13 +231,10 @@ def test_a_manager_takes_over_and_hands_off_in_one_write() -> None:
         changed(before, lock=None, assigned_to_user_id=BOB),
         MANAGER,
         NOW,
-        history=noted(
+        entries=told(
             MANAGER,
-            HistoryEvent.TAKEN_OVER,
-            HistoryEvent.HANDED_OFF,
-            taken_over_from_user_id=ALICE,
-            assigned_from_user_id=ALICE,
-            assigned_to_user_id=BOB,
+            session_taken_over={"from_user_id": ALICE},
+            session_handed_off={"from_user_id": ALICE, "to_user_id": BOB},
         ),
         assignee_must_be_eligible=BOB,
     )
@@ -259,7 +250,7 @@ def test_who_took_over_hands_it_back_to_the_assignee_in_one_write() -> None:
         changed(before, lock=None),
         MANAGER,
         NOW,
-        history=noted(MANAGER, HistoryEvent.HANDED_OFF, assigned_to_user_id=ALICE),
+        entries=told(MANAGER, session_handed_off={"to_user_id": ALICE}),
     )
 
 
@@ -281,5 +272,5 @@ def test_unassigning_keeps_the_lock() -> None:
         changed(before, assigned_to_user_id=None),
         ALICE,
         NOW,
-        history=noted(ALICE, HistoryEvent.ASSIGNED, assigned_from_user_id=ALICE),
+        entries=told(ALICE, session_assigned={"from_user_id": ALICE}),
     )

@@ -12,26 +12,28 @@ from hypothesis import strategies as st
 
 from onboarding.domain import lock as locks
 from onboarding.domain.access import Role
+from onboarding.domain.audit import Act
 from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import Step, Task
 from onboarding.domain.editing import edited, resumed, vacated
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.lock import Lock
 from onboarding.domain.reasons import ReasonCode
-from onboarding.domain.session import Change, HistoryEvent, Session, SessionStatus
+from onboarding.domain.session import Change, Session, SessionStatus
 from onboarding.domain.steps import unmet_between, unmet_to_complete
 from onboarding.errors import Conflict, Refusal, Stale
 from tests.unit.samples import (
     ALICE,
     BOB,
     CONNECTION,
-    HISTORY,
+    ENTRY,
     LENGTH,
     MANAGER,
     NOW,
     OTHER_CONNECTION,
     OWNER,
     ROLES,
+    caller,
     circumstances,
     edit,
     finding,
@@ -137,9 +139,8 @@ def a_live_lock_of_another_never_yields_a_write_without_a_takeover(case: Case, o
 def only_a_manager_or_the_assignee_ever_takes_over(case: Case, outcome: Outcome) -> None:
     if isinstance(outcome, Change) and case.held not in {None, case.user_id}:
         assert ROLES[case.user_id].covers(Role.MANAGER) or case.before.assigned_to_user_id == case.user_id
-        assert outcome.history is not None
-        assert HistoryEvent.TAKEN_OVER in outcome.history.events
-        assert outcome.history.taken_over_from_user_id == case.held
+        [taken] = [each for each in outcome.entries if each.act is Act.SESSION_TAKEN_OVER]
+        assert (taken.by_user_id, taken.details.from_user_id) == (case.user_id, case.held)
 
 
 def whoever_writes_holds_the_lock_afterwards_unless_they_gave_it_away(case: Case, outcome: Outcome) -> None:
@@ -253,7 +254,7 @@ def test_resuming_never_takes_a_lock_from_anybody(before: Session, user_id: int)
 @settings(max_examples=40, deadline=None, database=None)
 @given(sessions(), people)
 def test_who_has_left_has_neither_lock_nor_assignment(before: Session, leaver: int) -> None:
-    change = vacated(before, leaver, MANAGER, HISTORY, NOW)
+    change = vacated(before, leaver, caller(MANAGER), ENTRY, NOW)
 
     after = change.after if change else before
     assert after.assigned_to_user_id != leaver

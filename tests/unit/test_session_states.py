@@ -12,7 +12,6 @@ from onboarding.domain.session import (
     AcceptedWarning,
     Change,
     Completion,
-    HistoryEvent,
     Session,
     SessionStatus,
     opened,
@@ -22,7 +21,7 @@ from tests.unit.samples import (
     ALICE,
     BOB,
     CONNECTION,
-    HISTORY,
+    ENTRY,
     LENGTH,
     MANAGER,
     MILLISECOND,
@@ -31,13 +30,14 @@ from tests.unit.samples import (
     SECOND,
     SESSION,
     TENANT,
+    caller,
     circumstances,
     edit,
     finding,
     good,
     lock,
-    noted,
     session,
+    told,
 )
 
 REVIEW = session(status=SessionStatus.IN_PROGRESS, current_step=Step.REVIEW, lock=lock(ALICE))
@@ -162,11 +162,9 @@ def test_another_connection_puts_a_session_beyond_step_2_back_to_it(at: int, the
         changed(before, provider_connection_id=OTHER_CONNECTION, current_step=Step(then)),
         ALICE,
         NOW,
-        history=noted(
+        entries=told(
             ALICE,
-            HistoryEvent.CONNECTION_CHANGED,
-            connection_from_id=CONNECTION,
-            connection_to_id=OTHER_CONNECTION,
+            session_connection_changed={"from_connection_id": CONNECTION, "to_connection_id": OTHER_CONNECTION},
         ),
         nothing_may_be_active=True,
     )
@@ -182,7 +180,7 @@ def test_the_first_connection_is_a_change_too() -> None:
         changed(before, provider_connection_id=CONNECTION),
         ALICE,
         NOW,
-        history=noted(ALICE, HistoryEvent.CONNECTION_CHANGED, connection_to_id=CONNECTION),
+        entries=told(ALICE, session_connection_changed={"to_connection_id": CONNECTION}),
         nothing_may_be_active=True,
     )
 
@@ -245,7 +243,7 @@ def test_at_step_5_with_every_gate_met_a_session_is_completed() -> None:
         ),
         ALICE,
         NOW,
-        history=noted(ALICE, HistoryEvent.COMPLETED),
+        entries=told(ALICE, session_completed={}),
     )
     assert change.closes
 
@@ -343,12 +341,12 @@ def test_a_session_can_be_abandoned_at_every_step_whatever_was_found(at: Step) -
     change = edited(before, edit(status="abandoned"), circumstances(ALICE, findings={}))
 
     assert change == Change(
-        before, closed(before, SessionStatus.ABANDONED), ALICE, NOW, history=noted(ALICE, HistoryEvent.ABANDONED)
+        before, closed(before, SessionStatus.ABANDONED), ALICE, NOW, entries=told(ALICE, session_abandoned={})
     )
     assert change.closes
 
 
-def test_abandoning_in_a_takeover_is_noted_as_both() -> None:
+def test_abandoning_in_a_takeover_is_told_as_both() -> None:
     before = session(lock=lock(ALICE))
 
     change = edited(before, edit(status="abandoned", takeover=True), circumstances(MANAGER))
@@ -358,21 +356,21 @@ def test_abandoning_in_a_takeover_is_noted_as_both() -> None:
         closed(before, SessionStatus.ABANDONED),
         MANAGER,
         NOW,
-        history=noted(MANAGER, HistoryEvent.TAKEN_OVER, HistoryEvent.ABANDONED, taken_over_from_user_id=ALICE),
+        entries=told(MANAGER, session_taken_over={"from_user_id": ALICE}, session_abandoned={}),
     )
 
 
 def test_the_sweep_abandons_only_while_nothing_is_active() -> None:
     before = session(lock=lock(ALICE, -SECOND))
 
-    change = abandoned_by_the_sweep(before, HISTORY, NOW)
+    change = abandoned_by_the_sweep(before, ENTRY, NOW)
 
     assert change == Change(
         before,
         closed(before, SessionStatus.ABANDONED),
         None,
         NOW,
-        history=noted(None, HistoryEvent.ABANDONED),
+        entries=told(None, session_abandoned={}),
         nothing_may_be_active=True,
     )
 
@@ -383,45 +381,45 @@ def test_the_sweep_abandons_only_while_nothing_is_active() -> None:
 def test_a_member_who_leaves_loses_lock_and_assignment() -> None:
     before = session(lock=lock(ALICE))
 
-    change = vacated(before, ALICE, MANAGER, HISTORY, NOW)
+    change = vacated(before, ALICE, caller(MANAGER), ENTRY, NOW)
 
     assert change == Change(
         before,
         changed(before, lock=None, assigned_to_user_id=None),
         MANAGER,
         NOW,
-        history=noted(MANAGER, HistoryEvent.MEMBER_LEFT, taken_over_from_user_id=ALICE, assigned_from_user_id=ALICE),
+        entries=told(MANAGER, session_vacated={"member_user_id": ALICE, "lost_lock": True, "lost_assignment": True}),
     )
 
 
 def test_an_assignee_who_leaves_takes_nobody_s_lock_along() -> None:
     before = session(lock=lock(BOB))
 
-    change = vacated(before, ALICE, MANAGER, HISTORY, NOW)
+    change = vacated(before, ALICE, caller(MANAGER), ENTRY, NOW)
 
     assert change == Change(
         before,
         changed(before, assigned_to_user_id=None),
         MANAGER,
         NOW,
-        history=noted(MANAGER, HistoryEvent.MEMBER_LEFT, assigned_from_user_id=ALICE),
+        entries=told(MANAGER, session_vacated={"member_user_id": ALICE, "lost_lock": False, "lost_assignment": True}),
     )
 
 
 def test_a_lock_s_holder_who_leaves_takes_nobody_s_assignment_along() -> None:
     before = session(lock=lock(BOB))
 
-    change = vacated(before, BOB, MANAGER, HISTORY, NOW)
+    change = vacated(before, BOB, caller(MANAGER), ENTRY, NOW)
 
     assert change == Change(
         before,
         changed(before, lock=None),
         MANAGER,
         NOW,
-        history=noted(MANAGER, HistoryEvent.MEMBER_LEFT, taken_over_from_user_id=BOB),
+        entries=told(MANAGER, session_vacated={"member_user_id": BOB, "lost_lock": True, "lost_assignment": False}),
     )
 
 
 @pytest.mark.parametrize("before", [session(lock=lock(ALICE)), session(assigned_to_user_id=None)])
 def test_a_member_who_leaves_with_neither_changes_nothing(before: Session) -> None:
-    assert vacated(before, BOB, MANAGER, HISTORY, NOW) is None
+    assert vacated(before, BOB, caller(MANAGER), ENTRY, NOW) is None

@@ -1,8 +1,10 @@
 """Who may do what: members and their roles in one tenant, and where things stand for the one who asks."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
 
+from onboarding.domain.audit import Act, AuditEntry, Details, Origin
 from onboarding.domain.model import Concept, Id
 from onboarding.domain.session import Session
 
@@ -55,6 +57,30 @@ class Caller(NamedTuple):
     user_id: int
     platform_scope: bool
     """Whether the token carries `onboarding.admin`."""
+    origin: Origin = Origin()
+
+    def did(
+        self,
+        act: Act,
+        tenant_id: int,
+        entry_id: int,
+        at: datetime,
+        *,
+        session_id: int | None = None,
+        details: Details | None = None,
+    ) -> AuditEntry:
+        """Write down that the caller did *act*, from where they ask."""
+        return AuditEntry(
+            id=entry_id,
+            tenant_id=tenant_id,
+            at=at,
+            act=act,
+            by_user_id=self.user_id,
+            source_ip=self.origin.source_ip,
+            request_id=self.origin.request_id,
+            session_id=session_id,
+            details=details or Details(),
+        )
 
 
 class Access(NamedTuple):

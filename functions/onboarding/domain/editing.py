@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Self
 from pydantic import field_validator, model_validator
 
 from onboarding.domain import lock as locks
-from onboarding.domain.access import Access, Role
+from onboarding.domain.access import Access, Caller, Role
+from onboarding.domain.audit import Act, AuditEntry, Details
 from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import REQUIRED, Step, Task
 from onboarding.domain.finding import FindingStatus
@@ -22,8 +23,6 @@ from onboarding.domain.session import (
     AcceptedWarning,
     Change,
     Completion,
-    HistoryEntry,
-    HistoryEvent,
     Session,
     SessionStatus,
     closed,
@@ -98,7 +97,8 @@ class Circumstances(NamedTuple):
     """What the board says; needed only if the edit goes forwards."""
     now: datetime
     lock_length: timedelta
-    history_id: int
+    entry_id: int
+    """For the first entry in the audit trail; further ones take the next."""
 
 
 def edited(session: Session, edit: Edit, by: Circumstances) -> Change:
@@ -245,7 +245,7 @@ def _completion(session: Session, by: Circumstances) -> Completion:
 
 
 def _change(before: Session, after: Session, by: Circumstances) -> Change:
-    """Count the version, and write down what its people should be able to read later."""
+    """Count the version, and write down for the audit trail what counts."""
     renewal = before.model_copy(update={"lock": after.lock})
     same_holder = locks.live(before.lock, by.now) is not None and _user(before) == _user(after)
     if after == before or (after == renewal and same_holder):
@@ -258,7 +258,7 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         after,
         by.access.user_id,
         by.now,
-        history=_history(before, after, by),
+        entries=_entries(before, after, by),
         # Also whoever assigns themselves: their role may be gone since it was read.
         assignee_must_be_eligible=after.assigned_to_user_id if assigned else None,
         nothing_may_be_active=after.provider_connection_id != before.provider_connection_id,
@@ -269,34 +269,32 @@ def _user(session: Session) -> int | None:
     return session.lock.user_id if session.lock else None
 
 
-def _history(before: Session, after: Session, by: Circumstances) -> HistoryEntry | None:
-    user = by.access.user_id
-    held = locks.live(before.lock, by.now)
+def _entries(before: Session, after: Session, by: Circumstances) -> tuple[AuditEntry, ...]:
+    """Say for the audit trail what the edit does; acts of one edit have ids one after the other."""
+    user, held = by.access.user_id, locks.live(before.lock, by.now)
     assigned = after.assigned_to_user_id != before.assigned_to_user_id
     handed_off = after.lock is None and after.closed_at is None
-    reconnected = after.provider_connection_id != before.provider_connection_id
-    events = {
-        HistoryEvent.TAKEN_OVER: held is not None and held.user_id != user,
-        HistoryEvent.HANDED_OFF: handed_off,
-        HistoryEvent.ASSIGNED: assigned and not handed_off,
-        HistoryEvent.CONNECTION_CHANGED: reconnected,
-        HistoryEvent.COMPLETED: after.status is SessionStatus.COMPLETED,
-        HistoryEvent.ABANDONED: after.status is SessionStatus.ABANDONED,
-    }
-    happened = tuple(event for event, did in events.items() if did)
-    if not happened:
-        return None
-    return HistoryEntry(
-        id=by.history_id,
-        session_id=before.id,
-        at=by.now,
-        by_user_id=user,
-        events=happened,
-        taken_over_from_user_id=held.user_id if held and held.user_id != user else None,
-        assigned_from_user_id=before.assigned_to_user_id if assigned else None,
-        assigned_to_user_id=after.assigned_to_user_id if assigned or handed_off else None,
-        connection_from_id=before.provider_connection_id if reconnected else None,
-        connection_to_id=after.provider_connection_id if reconnected else None,
+    reassigned = Details(
+        from_user_id=before.assigned_to_user_id if assigned else None, to_user_id=after.assigned_to_user_id
+    )
+    acts: dict[Act, Details] = {}
+    if held and held.user_id != user:
+        acts[Act.SESSION_TAKEN_OVER] = Details(from_user_id=held.user_id)
+    if handed_off:
+        acts[Act.SESSION_HANDED_OFF] = reassigned
+    elif assigned:
+        acts[Act.SESSION_ASSIGNED] = reassigned
+    if after.provider_connection_id != before.provider_connection_id:
+        acts[Act.SESSION_CONNECTION_CHANGED] = Details(
+            from_connection_id=before.provider_connection_id, to_connection_id=after.provider_connection_id
+        )
+    if after.status is SessionStatus.COMPLETED:
+        acts[Act.SESSION_COMPLETED] = Details()
+    if after.status is SessionStatus.ABANDONED:
+        acts[Act.SESSION_ABANDONED] = Details()
+    return tuple(
+        by.access.caller.did(act, before.tenant_id, by.entry_id + n, by.now, session_id=before.id, details=details)
+        for n, (act, details) in enumerate(acts.items())
     )
 
 
@@ -318,7 +316,7 @@ def resumed(session: Session, user_id: int, lock_length: timedelta, now: datetim
     return Change(session, after, user_id, now)
 
 
-def vacated(session: Session, leaver: int, by_user_id: int, history_id: int, now: datetime) -> Change | None:
+def vacated(session: Session, leaver: int, by: Caller, entry_id: int, now: datetime) -> Change | None:
     """Take lock and assignment from *leaver*, who can no longer have them; None if they have neither."""
     had_lock = session.lock is not None and session.lock.user_id == leaver
     was_assigned = session.assigned_to_user_id == leaver
@@ -332,22 +330,26 @@ def vacated(session: Session, leaver: int, by_user_id: int, history_id: int, now
             "updated_at": now,
         }
     )
-    entry = HistoryEntry(
-        id=history_id,
+    entry = by.did(
+        Act.SESSION_VACATED,
+        session.tenant_id,
+        entry_id,
+        now,
         session_id=session.id,
-        at=now,
-        by_user_id=by_user_id,
-        events=(HistoryEvent.MEMBER_LEFT,),
-        taken_over_from_user_id=leaver if had_lock else None,
-        assigned_from_user_id=leaver if was_assigned else None,
+        details=Details(member_user_id=leaver, lost_lock=had_lock, lost_assignment=was_assigned),
     )
-    return Change(session, after, by_user_id, now, history=entry)
+    return Change(session, after, by.user_id, now, entries=(entry,))
 
 
-def abandoned_by_the_sweep(session: Session, history_id: int, now: datetime) -> Change:
+def abandoned_by_the_sweep(session: Session, entry_id: int, now: datetime) -> Change:
     """Abandon an idle *session*, if at that moment nobody holds its lock and nothing is active in its tenant."""
-    entry = HistoryEntry(
-        id=history_id, session_id=session.id, at=now, by_user_id=None, events=(HistoryEvent.ABANDONED,)
+    entry = AuditEntry(
+        id=entry_id,
+        tenant_id=session.tenant_id,
+        at=now,
+        act=Act.SESSION_ABANDONED,
+        by_user_id=None,
+        session_id=session.id,
     )
     after = closed(session, SessionStatus.ABANDONED, now)
-    return Change(session, after, None, now, history=entry, nothing_may_be_active=True)
+    return Change(session, after, None, now, entries=(entry,), nothing_may_be_active=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from onboarding.domain import lock as locks
+from onboarding.domain.audit import AuditEntry
 from onboarding.domain.catalogue import Step, Task
 from onboarding.domain.lock import Lock
 from onboarding.domain.model import Concept, Id, Instant
@@ -66,33 +67,6 @@ NO_SESSION_ETAG = '"0"'
 """ETag of the answer `{"session": null}`."""
 
 
-class HistoryEvent(StrEnum):
-    """What happened to a session that its people should be able to read later."""
-
-    TAKEN_OVER = "taken_over"
-    HANDED_OFF = "handed_off"
-    ASSIGNED = "assigned"
-    CONNECTION_CHANGED = "connection_changed"
-    COMPLETED = "completed"
-    ABANDONED = "abandoned"
-    MEMBER_LEFT = "member_left"
-
-
-class HistoryEntry(Concept):
-    """One line of a session's history: who did what to whom, and when. *by_user_id* is None for the sweep."""
-
-    id: Id
-    session_id: Id
-    at: Instant
-    by_user_id: Id | None
-    events: tuple[HistoryEvent, ...]
-    taken_over_from_user_id: Id | None = None
-    assigned_from_user_id: Id | None = None
-    assigned_to_user_id: Id | None = None
-    connection_from_id: Id | None = None
-    connection_to_id: Id | None = None
-
-
 class Change(NamedTuple):
     """A decided change of an open session, and what has to be still so when it is saved."""
 
@@ -101,7 +75,8 @@ class Change(NamedTuple):
     by_user_id: int | None
     """Who changes it; None is the sweep."""
     at: datetime
-    history: HistoryEntry | None = None
+    entries: tuple[AuditEntry, ...] = ()
+    """What the audit trail is to say of it, saved with it."""
     assignee_must_be_eligible: int | None = None
     """A user who must be a member of at least operator at that moment."""
     nothing_may_be_active: bool = False

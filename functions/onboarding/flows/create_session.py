@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from onboarding.domain import lock
 from onboarding.domain.access import Access
+from onboarding.domain.audit import Act
 from onboarding.domain.editing import resumed
 from onboarding.domain.session import Session, opened
 from onboarding.errors import Transient
@@ -40,7 +41,8 @@ def create_session(
                 return Opened(change.after, resumed=True)
             held = lock.taken(access.user_id, now, lock_length)
             session = opened(access.tenant.id, new_id(), access.user_id, access.tenant.default_connection_id, held, now)
-            sessions.create(session)
+            entry = access.caller.did(Act.SESSION_OPENED, session.tenant_id, new_id(), now, session_id=session.id)
+            sessions.create(session, entry)
             return Opened(session, resumed=False)
         except SessionMoved as moved:
             current = moved.current

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from onboarding.domain.access import Access
+from onboarding.domain.audit import Act, Details
 from onboarding.domain.editing import vacated
 from onboarding.errors import NotFound, Transient
 from onboarding.storage.sessions import SessionMoved
@@ -21,9 +22,11 @@ def remove_member(access: Access, user_id: int, *, tenants: Tenants, new_id: Cal
     """
     session = access.session
     for _ in range(TRIES):
-        leaves = vacated(session, user_id, access.user_id, new_id(), now) if session else None
+        entry_id, about = new_id(), Details(member_user_id=user_id)
+        entry = access.caller.did(Act.MEMBER_REMOVED, access.tenant.id, entry_id, now, details=about)
+        leaves = vacated(session, user_id, access.caller, entry_id + 1, now) if session else None
         try:
-            removed = tenants.remove_member(access.tenant.id, user_id, leaves, session)
+            removed = tenants.remove_member(access.tenant.id, user_id, leaves, session, entry)
         except SessionMoved as moved:
             session = moved.current
             continue

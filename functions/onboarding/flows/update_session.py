@@ -44,7 +44,7 @@ def update_session(
     for _ in range(TRIES):
         if findings is None and edit.goes_forward_from(session):
             findings = boards.get(access.tenant.id).findings
-        by = Circumstances(access, if_match, findings or {}, now, lock_length, history_id=new_id())
+        by = Circumstances(access, if_match, findings or {}, now, lock_length, entry_id=new_id())
         change = _decided(session, edit, by, sessions)
         try:
             sessions.save(change)

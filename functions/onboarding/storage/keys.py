@@ -40,11 +40,6 @@ def closed(session_id: int) -> str:
     return f"closed#{padded(session_id)}"
 
 
-def history(session_id: int, history_id: int) -> str:
-    """Name an entry of a session's history."""
-    return f"history#{padded(session_id)}#{padded(history_id)}"
-
-
 def run(run_id: int) -> str:
     """Name a run."""
     return f"run#{padded(run_id)}"

@@ -1,4 +1,4 @@
-"""Sessions, open and closed, and their history.
+"""Sessions, open and closed.
 
 A tenant has at most one open session: it lies under the key `open`, so the key is the uniqueness. The due date of
 an open session is written with its version, never with a heartbeat; the sweep moves it on.
@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from onboarding.domain import access, lock
-from onboarding.domain.session import Change, HistoryEntry, Session
+from onboarding.domain.audit import AuditEntry
+from onboarding.domain.session import Change, Session
 from onboarding.errors import Transient
-from onboarding.storage import keys
+from onboarding.storage import audit, keys
 from onboarding.storage.dynamo import (
     Check,
     ConditionFailed,
@@ -52,26 +53,28 @@ class ClosedSessions(NamedTuple):
 class Sessions:
     """The sessions of all tenants."""
 
-    def __init__(self, dynamo: Dynamo, *, table: str, runs_table: str, idle: timedelta) -> None:
+    def __init__(self, dynamo: Dynamo, *, table: str, runs_table: str, audit_table: str, idle: timedelta) -> None:
         """Keep them in *table*; an open one falls due once nothing happened for *idle*."""
         self._dynamo = dynamo
         self._table = table
         self._runs_table = runs_table
+        self._audit_table = audit_table
         self._idle = idle
 
-    def create(self, session: Session) -> None:
-        """Open *session*, unless its tenant has an open one.
+    def create(self, session: Session, entry: AuditEntry) -> None:
+        """Open *session* and put *entry* into the audit trail, unless its tenant has an open one.
 
         Raises:
-            SessionMoved: With the session that is open.
+            SessionMoved: With the session that is open now, or None for none.
             Transient: If DynamoDB did not take it.
         """
         try:
-            self._dynamo.put(Put(self._table, self._open(session), "attribute_not_exists(#tenant_id)"))
-        except ConditionFailed as refused:
-            there = session_of(refused.item) if refused.item else None
-            if there != session:  # the very same is our own write, whose reply was lost; an id alone may be another's
-                raise SessionMoved(there) from None
+            self._dynamo.transact(
+                Put(self._table, self._open(session), "attribute_not_exists(#tenant_id)"),
+                audit.kept(self._audit_table, entry),
+            )
+        except TransactionRefused:
+            raise SessionMoved(self.get_open(session.tenant_id)) from None
 
     def save(self, change: Change) -> None:
         """Save *change*, if the session is still what it was decided from; applied twice, it is applied once.
@@ -89,7 +92,7 @@ class Sessions:
         """
         if change.is_nothing:
             return
-        if change.history or change.assignee_must_be_eligible or change.nothing_may_be_active:
+        if change.entries or change.assignee_must_be_eligible or change.nothing_may_be_active:
             self._save_together(change)
         else:
             self._save_alone(change)
@@ -191,18 +194,11 @@ class Sessions:
         values = {":session_id": seen.id, ":version": seen.version}
         return Check(self._table, place, "#session_id = :session_id AND #version = :version", values)
 
-    def noted(self, tenant_id: int, entry: HistoryEntry) -> Put:
-        """Spell out the writing of a history entry; for a transaction."""
-        shown = {name: value for name, value in entry.model_dump(mode="python").items() if value is not None}
-        item = {**shown, "at": millis(entry.at), "events": [event.value for event in entry.events]}
-        place = keys.key(tenant_id, keys.history(entry.session_id, entry.id))
-        return Put(self._table, {**place, **item}, "attribute_not_exists(#tenant_id)")
-
     def _save_alone(self, change: Change) -> None:
         # The write is named, so that its own second try (a lost reply) is recognised in what refuses it.
         write_id = str(uuid4())
         written = self.changed(change)
-        assert isinstance(written, Update)  # noqa: S101 - closing always leaves history, so it is never alone
+        assert isinstance(written, Update)  # noqa: S101 - closing always leaves an entry, so it is never alone
         named = written._replace(
             change=_also_set(written.change, "#write_id = :write_id"),
             values={**written.values, ":write_id": write_id},
@@ -221,10 +217,9 @@ class Sessions:
         writes: list[Put | Update | Delete | Check] = [self.changed(change)]
         if change.closes:
             writes.append(Put(self._table, _closed(change.after), "attribute_not_exists(#tenant_id)"))
-        noted = assignee = active = None
-        if change.history:
-            noted = len(writes)
-            writes.append(self.noted(tenant_id, change.history))
+        recorded = frozenset(range(len(writes), len(writes) + len(change.entries)))
+        writes += [audit.kept(self._audit_table, entry) for entry in change.entries]
+        assignee = active = None
         if change.assignee_must_be_eligible:
             assignee = len(writes)
             writes.append(self._eligible(tenant_id, change.assignee_must_be_eligible))
@@ -238,7 +233,7 @@ class Sessions:
         try:
             self._dynamo.transact(*writes)
         except TransactionRefused as refused:
-            if 0 in refused.failed or noted in refused.failed:  # an id of the history may be taken: decide again
+            if refused.failed & {0, *recorded}:  # an entry's id may be taken: decide again
                 raise SessionMoved(self.get_open(tenant_id)) from None
             if assignee in refused.failed:
                 raise AssigneeNotEligible from None

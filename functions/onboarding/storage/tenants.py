@@ -1,13 +1,12 @@
 """Registered tenants, their members and provider connections; and the access read that every route begins with."""
 
-from typing import Any
-
 from onboarding.domain.access import ELIGIBLE, Access, Caller, Member, RegisteredTenant, Role
+from onboarding.domain.audit import Act, AuditEntry
 from onboarding.domain.connection import Connection, ConnectionDetails
 from onboarding.domain.session import Change, Session
-from onboarding.storage import keys
+from onboarding.storage import audit, keys
+from onboarding.storage.audit import EntryTaken
 from onboarding.storage.dynamo import (
-    ConditionFailed,
     Delete,
     Dynamo,
     Item,
@@ -22,6 +21,8 @@ _FIXED = ("entra_tenant_id", "client_id", "cloud")
 _MAY_GO = ("expected_domain", "credential_arn", "certificate_thumbprint", "credential_expires_at")
 _MEMBER = 1
 """The number of the write about a member, beside that about the open session."""
+_ENTRY = 1
+"""The number of the write into the audit trail, beside a single write."""
 
 
 class ConnectionFixed(Exception):  # noqa: N818 - an answer, not an error
@@ -31,11 +32,12 @@ class ConnectionFixed(Exception):  # noqa: N818 - an answer, not an error
 class Tenants:
     """The tenants, members and connections that the owning product registered."""
 
-    def __init__(self, dynamo: Dynamo, *, table: str, runs_table: str, sessions: Sessions) -> None:
+    def __init__(self, dynamo: Dynamo, *, table: str, runs_table: str, audit_table: str, sessions: Sessions) -> None:
         """Keep them in *table*, beside their *sessions*; a tenant's guard lies in *runs_table*."""
         self._dynamo = dynamo
         self._table = table
         self._runs_table = runs_table
+        self._audit_table = audit_table
         self._sessions = sessions
 
     def access(self, tenant_id: int, caller: Caller) -> Access | None:
@@ -58,10 +60,11 @@ class Tenants:
             session=session_of(there[keys.OPEN]) if keys.OPEN in there else None,
         )
 
-    def register(self, tenant_id: int, name: str) -> None:
-        """Register a tenant, with its guard; give it another name if it is registered already.
+    def register(self, tenant_id: int, name: str, entry: AuditEntry) -> None:
+        """Register a tenant, with its guard, and put *entry* into its audit trail; rename it if it is registered.
 
         Raises:
+            EntryTaken: If there is another entry of that id.
             Transient: If DynamoDB did not take it.
         """
         absent = "attribute_not_exists(#tenant_id)"
@@ -69,43 +72,58 @@ class Tenants:
         # `active` has to be there from the start: a path into a map that is missing is refused.
         guard = {**keys.key(tenant_id, keys.GUARD), "active": {}, "last": {}}
         try:
-            self._dynamo.transact(Put(self._table, tenant, absent), Put(self._runs_table, guard, absent))
-        except TransactionRefused:
-            self.rename(tenant_id, name)
+            self._dynamo.transact(
+                Put(self._table, tenant, absent),
+                Put(self._runs_table, guard, absent),
+                audit.kept(self._audit_table, entry),
+            )
+        except TransactionRefused as refused:
+            if 0 not in refused.failed:
+                raise EntryTaken from None
+            self.rename(tenant_id, name, entry.model_copy(update={"act": Act.TENANT_RENAMED}))
 
-    def rename(self, tenant_id: int, name: str) -> None:
-        """Give a registered tenant another name.
+    def rename(self, tenant_id: int, name: str, entry: AuditEntry) -> None:
+        """Give a registered tenant another name, and put *entry* into its audit trail; the same name changes nothing.
 
         Raises:
+            EntryTaken: If there is another entry of that id.
             Transient: If DynamoDB did not take it.
         """
         place = keys.key(tenant_id, keys.TENANT)
-        self._dynamo.update(
-            Update(self._table, place, "SET #name = :name", "attribute_exists(#tenant_id)", {":name": name})
-        )
+        another = "attribute_exists(#tenant_id) AND #name <> :name"
+        self._unless_it_is_so(Update(self._table, place, "SET #name = :name", another, {":name": name}), entry)
 
-    def register_member(self, member: Member, leaves: Change | None, seen: Session | None) -> None:
-        """Give a user a role in a tenant.
+    def register_member(self, member: Member, leaves: Change | None, seen: Session | None, entry: AuditEntry) -> None:
+        """Give a user a role in a tenant, and put *entry* into its audit trail; the same role changes nothing.
 
         *leaves* is what a demotion does to the open session; *seen* is the open session that this was decided
         from, or None for none. A role that can be assigned asks nothing of either.
 
         Raises:
             SessionMoved: If the open session is no longer what was seen.
+            EntryTaken: If there is another entry of that id.
             Transient: If DynamoDB did not take it.
         """
         place = keys.key(member.tenant_id, keys.member(member.user_id))
-        write = Put(self._table, {**place, "role": member.role.value})
+        role = member.role.value
+        another = "attribute_not_exists(#tenant_id) OR #role <> :role"
+        write = Put(self._table, {**place, "role": role}, another, {":role": role})
         if member.role in ELIGIBLE:
-            self._dynamo.put(write)
-        else:
-            self._with_session(member.tenant_id, write, leaves, seen)
+            self._unless_it_is_so(write, entry)
+            return
+        if leaves:  # who holds what their role cannot have loses it, though the role be the same
+            write = Put(self._table, write.item)
+        try:
+            self._with_session(write, leaves, seen, entry)
+        except TransactionRefused:
+            return  # it is their role already
 
-    def remove_member(self, tenant_id: int, user_id: int, leaves: Change | None, seen: Session | None) -> bool:
-        """Take a user's role in a tenant away. Tell whether there was one.
+    def remove_member(
+        self, tenant_id: int, user_id: int, leaves: Change | None, seen: Session | None, entry: AuditEntry
+    ) -> bool:
+        """Take a user's role in a tenant away, and put *entry* into its audit trail. Tell whether there was one.
 
-        *leaves* and *seen* are as in `register_member`. It is a transaction in any case: a single delete whose reply
-        was lost would find nobody there when it is tried again.
+        *leaves* and *seen* are as in `register_member`.
 
         Raises:
             SessionMoved: If the open session is no longer what was seen.
@@ -113,18 +131,21 @@ class Tenants:
         """
         place = keys.key(tenant_id, keys.member(user_id))
         try:
-            self._with_session(tenant_id, Delete(self._table, place, "attribute_exists(#tenant_id)"), leaves, seen)
+            self._with_session(Delete(self._table, place, "attribute_exists(#tenant_id)"), leaves, seen, entry)
         except TransactionRefused as refused:
             if _MEMBER in refused.failed:
                 return False
             raise
         return True
 
-    def register_connection(self, tenant_id: int, connection_id: int, details: ConnectionDetails) -> None:
-        """Register a connection; change what may change of it if it is registered already.
+    def register_connection(
+        self, tenant_id: int, connection_id: int, details: ConnectionDetails, entry: AuditEntry
+    ) -> None:
+        """Register a connection, and put *entry* into the tenant's audit trail; if it is registered, change it.
 
         Raises:
             ConnectionFixed: If it is registered for another Entra tenant, client or cloud.
+            EntryTaken: If there is another entry of that id.
             Transient: If DynamoDB did not take it.
         """
         place = keys.key(tenant_id, keys.connection(connection_id))
@@ -137,15 +158,23 @@ class Tenants:
             {":connection_ids": {connection_id}},
         )
         try:
-            self._dynamo.transact(new, listed)
-        except TransactionRefused:
-            self.change_connection(tenant_id, connection_id, details)
+            self._dynamo.transact(new, listed, audit.kept(self._audit_table, entry))
+        except TransactionRefused as refused:
+            if 0 not in refused.failed:
+                raise EntryTaken from None
+            changed = entry.model_copy(update={"act": Act.CONNECTION_CHANGED})
+            self.change_connection(tenant_id, connection_id, details, changed)
 
-    def change_connection(self, tenant_id: int, connection_id: int, details: ConnectionDetails) -> None:
-        """Change what may change of a registered connection; what is absent from *details* goes.
+    def change_connection(
+        self, tenant_id: int, connection_id: int, details: ConnectionDetails, entry: AuditEntry
+    ) -> None:
+        """Change what may change of a registered connection, and put *entry* into the tenant's audit trail.
+
+        What is absent from *details* goes; the same again changes nothing.
 
         Raises:
             ConnectionFixed: If it is registered for another Entra tenant, client or cloud.
+            EntryTaken: If there is another entry of that id.
             Transient: If DynamoDB did not take it.
         """
         attributes = _attributes(details)
@@ -154,13 +183,16 @@ class Tenants:
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in free)
         if gone:
             change += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-        condition = " AND ".join(f"#{name} = :{name}" for name in _FIXED)
+        same = " AND ".join(f"#{name} = :{name}" for name in _FIXED)
+        differs = [f"attribute_not_exists(#{name}) OR #{name} <> :{name}" for name in free]
+        differs += [f"attribute_exists(#{name})" for name in gone]
         values = {f":{name}": value for name, value in attributes.items()}
         place = keys.key(tenant_id, keys.connection(connection_id))
-        try:
-            self._dynamo.update(Update(self._table, place, change, condition, values))
-        except ConditionFailed:
-            raise ConnectionFixed from None
+        condition = f"{same} AND ({' OR '.join(differs)})"
+        if not self._unless_it_is_so(Update(self._table, place, change, condition, values), entry):
+            there = self._dynamo.get(self._table, place) or {}
+            if any(there.get(name) != attributes[name] for name in _FIXED):
+                raise ConnectionFixed
 
     def connection(self, tenant_id: int, connection_id: int) -> Connection:
         """Read a connection that is known to be registered; none is ever removed.
@@ -186,17 +218,32 @@ class Tenants:
         session = session_of(there[keys.OPEN]) if keys.OPEN in there else None
         return session, connection_of(connection_id, there[place]) if place in there else None
 
-    def _with_session(self, tenant_id: int, write: Put | Delete, leaves: Change | None, seen: Session | None) -> None:
-        """Write about a member, together with what it does to the open session, which must be as it was *seen*."""
-        if leaves and leaves.history:
-            writes: list[Any] = [self._sessions.changed(leaves), write, self._sessions.noted(tenant_id, leaves.history)]
-        else:
-            writes = [self._sessions.unchanged(tenant_id, seen), write]
+    def _unless_it_is_so(self, write: Put | Update, entry: AuditEntry) -> bool:
+        """Do *write* and put *entry* into the audit trail; tell whether the write's condition held.
+
+        Raises:
+            EntryTaken: If there is another entry of that id.
+            Transient: If DynamoDB did not take it.
+        """
         try:
-            self._dynamo.transact(*writes)
+            self._dynamo.transact(write, audit.kept(self._audit_table, entry))
         except TransactionRefused as refused:
-            if refused.failed - {_MEMBER}:
-                raise SessionMoved(self._sessions.get_open(tenant_id)) from None
+            if refused.failed == {_ENTRY}:
+                raise EntryTaken from None
+            return False
+        return True
+
+    def _with_session(
+        self, write: Put | Delete, leaves: Change | None, seen: Session | None, entry: AuditEntry
+    ) -> None:
+        """Write about a member, together with what it does to the open session, which must be as it was *seen*."""
+        session = self._sessions.changed(leaves) if leaves else self._sessions.unchanged(entry.tenant_id, seen)
+        entries = (*(leaves.entries if leaves else ()), entry)
+        try:
+            self._dynamo.transact(session, write, *(audit.kept(self._audit_table, each) for each in entries))
+        except TransactionRefused as refused:
+            if refused.failed - {_MEMBER}:  # an entry's id may be taken: decide again
+                raise SessionMoved(self._sessions.get_open(entry.tenant_id)) from None
             raise
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from pydynox import DynamoDBClient
 
 from onboarding.settings import Settings
+from onboarding.storage.audit import AuditEntries
 from onboarding.storage.board import Boards
 from onboarding.storage.consents import Consents
 from onboarding.storage.dynamo import Dynamo
@@ -38,14 +39,26 @@ def dynamo() -> Dynamo:
 def sessions() -> Sessions:
     """Open the store of sessions."""
     tables = settings()
-    return Sessions(dynamo(), table=tables.sessions_table, runs_table=tables.runs_table, idle=tables.idle)
+    return Sessions(
+        dynamo(),
+        table=tables.sessions_table,
+        runs_table=tables.runs_table,
+        audit_table=tables.audit_table,
+        idle=tables.idle,
+    )
 
 
 @cache
 def tenants() -> Tenants:
     """Open the store of tenants, members and connections."""
     tables = settings()
-    return Tenants(dynamo(), table=tables.sessions_table, runs_table=tables.runs_table, sessions=sessions())
+    return Tenants(
+        dynamo(),
+        table=tables.sessions_table,
+        runs_table=tables.runs_table,
+        audit_table=tables.audit_table,
+        sessions=sessions(),
+    )
 
 
 @cache
@@ -76,3 +89,9 @@ def consents() -> Consents:
 def evidences() -> Evidences:
     """Open the store of evidence."""
     return Evidences(dynamo(), table=settings().evidence_table)
+
+
+@cache
+def audit_entries() -> AuditEntries:
+    """Open the store of audit trails."""
+    return AuditEntries(dynamo(), table=settings().audit_table)
