@@ -85,6 +85,10 @@ races: setup ## Race ten thousand times over what matters most [SEED=1]
 poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
 	@SOAK=1 SEED='$(or $(SEED),1)' $(BIN)/pytest -q -p no:cacheprovider tests/integration/test_poison.py
 
+.PHONY: bench
+bench: setup ## Measure ours beside the peers, and write docs/performance.md; QUICK=1 only looks whether ours got worse
+	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY))
+
 .PHONY: soak
 soak: setup ## Try for an hour what `make test` tries for minutes
 	@$(MAKE) model simulate histories mutants controls crashes races poison
@@ -95,7 +99,7 @@ check: setup ## Judge code, types, imports, template and pins: exactly what CI r
 	$(BIN)/python -m local.build --check-pins
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy functions local tests
+	$(BIN)/mypy functions local tests bench
 	PYTHONPATH=functions $(BIN)/lint-imports
 	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1

@@ -1,8 +1,8 @@
 """The parts of the bench. Each is a module of this package with three functions.
 
-    measure() -> Figures                measures, and gives what is kept as bench/figures/<part>.json
-    section(figures) -> str             writes the part's section of docs/performance.md, from its `## ` heading on
-    bars(figures) -> dict[int, Bar]     says what we have come to of the bars that this part measures, by their number
+measure() -> Figures                measures, and gives what is kept as bench/figures/<part>.json
+section(figures) -> str             writes the part's section of docs/performance.md, from its `## ` heading on
+bars(figures) -> dict[int, Bar]     says what we have come to of the bars that this part measures, by their number
 """
 
 from typing import NamedTuple
