@@ -89,9 +89,13 @@ poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
 bench: setup ## Measure ours beside the peers, and write docs/performance.md; QUICK=1 only looks whether ours got worse
 	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY))
 
+.PHONY: fuzz
+fuzz: setup ## Make up a hundred thousand requests and messages that are wrong in some way [SEED=1]
+	@SOAK=1 SEED='$(or $(SEED),1)' $(BIN)/pytest -q -p no:cacheprovider --numprocesses auto --maxprocesses 4 tests/security/test_fuzz.py
+
 .PHONY: soak
 soak: setup ## Try for an hour what `make test` tries for minutes
-	@$(MAKE) model simulate histories mutants controls crashes races poison
+	@$(MAKE) model simulate histories mutants controls crashes races poison fuzz
 
 .PHONY: check
 check: setup ## Judge code, types, imports, template and pins: exactly what CI runs
