@@ -104,7 +104,8 @@ def metered(act: Act, scene: Scene) -> dict[str, Any]:
     meter = scene.meter()
     with stage.logged() as lines:
         do()
-    return {"function": act.function, "case": act.name, **_row(meter), "logged": sum(len(line) + 1 for line in lines)}
+    logged = {"log_lines": len(lines), "logged": sum(len(line.encode()) + 1 for line in lines)}
+    return {"function": act.function, "case": act.name, **_row(meter), **logged}
 
 
 def _row(meter: Meter) -> dict[str, Any]:

@@ -51,7 +51,6 @@ class Stage:
             deployed.configure(PROBE_QUEUE_URL=queues.urls["Probe"], SYNC_QUEUE_URL=queues.urls["Sync"])
             self.simulator.play("healthy")
             yield Scene(deployed, self.wire, Worker(self.simulator), queues, self.secret_arn)
-            self.wire.onlooker = None
             forget()
 
 
@@ -75,7 +74,7 @@ class Scene:
 
 
 def metered(deployed: Deployment, wire: Wire) -> Meter:
-    """Meter what crosses *wire* from now on."""
+    """Meter what crosses *wire* from now on, until it is reset."""
     client = deployed.dynamodb
 
     def fetch(table: str, key: Item) -> Item | None:

@@ -134,10 +134,11 @@ class Wire:
         self._lock = threading.Lock()
 
     def reset(self, upstream: str | None = None) -> None:
-        """Forget every call and every plan; from now on pass calls on to *upstream*."""
+        """Forget every call and every plan, and who looks on; from now on pass calls on to *upstream*."""
         with self._lock:
             self.upstream = upstream or self.upstream
             self.calls = []
+            self.onlooker = None
             self._plans = []
 
     @property

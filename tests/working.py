@@ -44,10 +44,14 @@ class Worker:
     """Puts something in front of the tenant."""
 
     def work(self, *run_ids: int, tenant: int = 1, kind: Kind | None = None) -> list[str]:
-        """Execute runs, of *kind* if that is known, as one batch of messages.
+        """Execute runs of one tenant, of *kind* if that is known, as one batch of messages.
 
         Give how they are then, sorted; `-` is one that was not to be had.
         """
+        return self.take(*({"tenant_id": tenant, "run_id": run_id} for run_id in run_ids), kind=kind)
+
+    def take(self, *orders: dict[str, int], kind: Kind | None = None) -> list[str]:
+        """Execute the runs that *orders* name, of any tenants, as one batch of messages; give how they are then."""
         statuses: list[str] = []
 
         def execute(order: Order) -> RunStatus | None:
@@ -58,10 +62,9 @@ class Worker:
         pace = Pace(sleep=self.waits.append, chance=lambda: 0.5)
         credentials = graph._credentials()  # noqa: SLF001 - the very ones that the handlers have
         batch = Batch(self.simulator.pool, credentials, self.simulator.clouds, pace)
-        orders = [{"tenant_id": tenant, "run_id": run_id} for run_id in run_ids]
         context: Any = events.Context(function_name="execute", remaining_ms=90_000)
         answer = executed(events.sqs(*orders), context, execute)
-        assert len(answer["batchItemFailures"]) == len(run_ids) - len(statuses)
+        assert len(answer["batchItemFailures"]) == len(orders) - len(statuses)
         return sorted(statuses)
 
     def _kind(self, order: Order) -> Kind:

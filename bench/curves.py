@@ -1,0 +1,66 @@
+"""Draws docs/growth.png and docs/load.png. Runs in an environment of its own, with matplotlib and no more of ours."""
+
+import matplotlib as mpl
+
+from bench import ROOT, Figures, kept
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+
+DOCS = ROOT / "docs"
+_GREEN, _GREY, _RED = "#0b6e4f", "#8a919c", "#b3261e"
+_DOTS_PER_INCH = 110
+
+
+def draw_growth(figures: Figures) -> None:
+    """Draw what a request and a sweep take, as history and tenants grow."""
+    drawing, (reads, sweeps) = plt.subplots(1, 2, figsize=(11, 3.6))
+    history = figures["history"]
+    sizes = [row["size"] for row in history]
+    for route, colour in (("list_tasks", _GREEN), ("start_run", _GREY), ("list_evidence", _RED)):
+        reads.plot(sizes, [row[route]["received"] for row in history], marker="o", color=colour, label=route)
+    reads.set_title("bytes that DynamoDB answers (a page of evidence is 100 pieces)", fontsize=10)
+    reads.set_xlabel("past runs, and pieces of evidence")
+    sessions = figures["open_sessions"]
+    open_ones = [row["size"] for row in sessions]
+    sweeps.plot(open_ones, [row["round_trips"] for row in sessions], marker="o", color=_GREEN, label="round trips")
+    sweeps.plot(open_ones, [row["writes"] for row in sessions], marker="o", color=_GREY, label="WRU")
+    sweeps.set_title("a sweep that finds 5 sessions due", fontsize=10)
+    sweeps.set_xlabel("open sessions")
+    for axis in (reads, sweeps):
+        axis.set_xscale("log")
+        axis.set_ylim(bottom=0)
+        axis.legend(fontsize=9, frameon=False)
+        axis.spines[["top", "right"]].set_visible(False)
+    drawing.tight_layout()
+    drawing.savefig(DOCS / "growth.png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+
+
+def draw_load(figures: Figures) -> None:
+    """Draw how many requests are answered, and how many fail, as more people come."""
+    drawing, (answered, failed) = plt.subplots(1, 2, figsize=(11, 3.6))
+    people = [row["users"] for row in figures["http"]]
+    answered.plot(people, [row["per_second"] for row in figures["http"]], marker="o", color=_GREEN)
+    answered.set_title("requests answered per second, local deployment", fontsize=10)
+    failed.plot(people, [row["server_errors"] for row in figures["http"]], marker="o", color=_RED, label="5xx")
+    throttled = [row["throttled"] / row["requests"] for row in figures["http"]]
+    failed.plot(people, throttled, marker="o", color=_GREY, label="429, share")
+    failed.set_title("5xx, and the share told to come later", fontsize=10)
+    failed.legend(fontsize=9, frameon=False)
+    for axis in (answered, failed):
+        axis.set_xlabel("people at once")
+        axis.set_ylim(bottom=0)
+        axis.spines[["top", "right"]].set_visible(False)
+    drawing.tight_layout()
+    drawing.savefig(DOCS / "load.png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+
+
+def main() -> None:
+    """Draw what there are figures for."""
+    for part, draw in (("growth", draw_growth), ("load", draw_load)):
+        if figures := kept(part):
+            draw(figures)
+
+
+if __name__ == "__main__":
+    main()
