@@ -145,6 +145,10 @@ def a_tenant_has_its_guard_and_what_it_refers_to(kept: Kept) -> Iterator[str]:
     for (tenant, run_id), run in kept.run.items():
         if (tenant, f"connection#{run['connection_id']:016d}") not in kept.by_entry:
             yield f"tenant {tenant}: run {run_id} goes through a connection that is not there"
+    for look in _beginning(kept.runs, "look#"):
+        tenant, connection = look["tenant_id"], look["entry"].replace("look#", "connection#")
+        if "consented_at" not in kept.by_entry.get((tenant, connection), {}):
+            yield f"tenant {tenant}: {look['entry']} is for a consent that nobody gave"
 
 
 def a_run_is_in_one_state(kept: Kept) -> Iterator[str]:
@@ -219,11 +223,11 @@ def who_holds_a_session_may_edit_it(kept: Kept) -> Iterator[str]:
 
 
 def what_can_fall_due_is_found_by_the_sweep(kept: Kept) -> Iterator[str]:
-    """No orphan: due dates are on open sessions, active runs and consents to look for again, and on nothing else."""
+    """No orphan: due dates are on open sessions, active runs and consents to look for, and on nothing else."""
     for item in (*kept.sessions, *kept.runs):
         tenant, entry = item["tenant_id"], item["entry"]
         due = {"due_shard", "due_at"} & item.keys()
-        must = entry == "open" or (entry.startswith("run#") and item["status"] in ACTIVE)
+        must = entry == "open" or entry.startswith("look#") or (entry.startswith("run#") and item["status"] in ACTIVE)
         may = must or entry == "board#finding#consent_status"
         if len(due) == 1 or (must and not due):
             yield f"tenant {tenant}: {entry} can fall due and the sweep does not find it"

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from onboarding import clock, ids
-from onboarding.flows.sweep import Act, sweep_finding, sweep_run, sweep_session
+from onboarding.flows.sweep import Act, sweep_finding, sweep_look, sweep_run, sweep_session
 from onboarding.log import logger
 from onboarding.storage.keys import SHARDS
-from onboarding.storage.runs import DueRun
+from onboarding.storage.runs import DueFinding, DueLook, DueRun
 from onboarding.wiring import stores
 
 MOST_PER_SHARD = 100
@@ -55,24 +55,26 @@ def _looks(now: datetime) -> Iterator["partial[list[partial[Act]]]"]:
         sweep_session, sessions=sessions, boards=stores.boards(), idle=settings.idle, new_id=ids.new, now=now
     )
     on_run = partial(sweep_run, runs=runs, resend_after=settings.resend_after, new_id=ids.new, now=now)
-    on_finding = partial(
-        sweep_finding,
-        runs=runs,
-        boards=stores.boards(),
+    on_look = partial(
+        sweep_look,
+        looks=stores.looks(),
         tenants=stores.tenants(),
         deadlines=settings.deadlines,
         new_id=ids.new,
         now=now,
     )
+    on_finding = partial(sweep_finding, boards=stores.boards(), **on_look.keywords)
 
     def due_sessions(shard: int) -> list["partial[Act]"]:
         return [partial(on_session, tenant_id) for tenant_id in sessions.list_due(shard, now, limit=MOST_PER_SHARD)]
 
     def due_runs(shard: int) -> list["partial[Act]"]:
-        return [
-            partial(on_run, due) if isinstance(due, DueRun) else partial(on_finding, due)
-            for due in runs.list_due(shard, now, limit=MOST_PER_SHARD)
-        ]
+        acts: dict[type[DueRun | DueFinding | DueLook], partial[Act]] = {
+            DueRun: on_run,
+            DueFinding: on_finding,
+            DueLook: on_look,
+        }
+        return [partial(acts[type(due)], due) for due in runs.list_due(shard, now, limit=MOST_PER_SHARD)]
 
     for shard in range(SHARDS):
         yield partial(due_sessions, shard)

@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from api import record_consent
+from onboarding import clock
 from onboarding.domain.catalogue import Task
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.tenant import Area
+from onboarding.storage.instants import millis
+from onboarding.storage.keys import SHARDS
 from tests import events
 from tests.arranging import ADMIN, TASKS
 from tests.calling import ENTRA_TENANT, connection
@@ -37,6 +40,9 @@ class Command(NamedTuple):
 
     at_most: dict[Task, int] = {}
     """How many runs of a task there may be in the end, however often it was asked for."""
+
+    at_least: dict[Task, int] = {}
+    """How many runs of a task there must be in the end, wherever the process died, or be left for the sweep."""
 
     sends: bool = False
     """Whether it is the queues that are called, and not the tables."""
@@ -422,6 +428,23 @@ def _a_consent_nobody_waits_for(scene: Scene) -> None:
     assert answer.status == 200, answer
 
 
+def _a_look_was_left(scene: Scene) -> None:
+    _open(scene)
+    scene.date("Sessions", "connection#0000000000000101", consented_at=-0.01)
+    scene.add("Runs", "look#0000000000000101", due_shard=SHARDS - 1, due_at=millis(clock.now()) - 1)
+
+
+def _a_look_was_left_and_something_is_in_its_way(scene: Scene) -> None:
+    _a_look_was_left(scene)
+    scene.start("initial_sync", user=5)
+
+
+def _a_look_was_left_that_nobody_waits_for(scene: Scene) -> None:
+    _a_look_was_left(scene)
+    answer = scene.call("update_session", sessionId=_open(scene), body={"status": "abandoned"})
+    assert answer.status == 200, answer
+
+
 SWEEP = (
     Command("send a run again", _sweeps(_nobody_claimed_it), (*DUE, "Get", "Update")),
     Command("revive a run", _sweeps(_its_worker_died), (*DUE, "Get", "Update")),
@@ -437,10 +460,36 @@ SWEEP = (
     Command("put an idle session off", _sweeps(_seems_idle_and_is_locked), (*SESSION_DUE, "Update", "Query")),
     Command("look for a consent again", _sweeps(_a_consent_may_be_on_its_way), (*DUE, "Get", "Batch", "Transact")),
     Command("let a consent be", _sweeps(_a_consent_nobody_waits_for), (*DUE, "Get", "Batch", "Update")),
+    Command(
+        "look for a consent at last",
+        _sweeps(_a_look_was_left),
+        (*DUE, "Batch", "Transact"),
+        at_most={Task.CONSENT_STATUS: 1},
+        at_least={Task.CONSENT_STATUS: 1},
+    ),
+    Command(
+        "put a look for a consent off",
+        _sweeps(_a_look_was_left_and_something_is_in_its_way),
+        (*DUE, "Batch", "Transact", "Update"),
+        at_most={Task.CONSENT_STATUS: 1},
+        at_least={Task.CONSENT_STATUS: 1},
+    ),
+    Command(
+        "drop a look for a consent",
+        _sweeps(_a_look_was_left_that_nobody_waits_for),
+        (*DUE, "Batch", "Delete"),
+        at_most={Task.CONSENT_STATUS: 0},
+    ),
 )
 
 
 # ── Consent ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _second_connection_in_use(scene: Scene) -> None:
+    _second_connection(scene)
+    answer = scene.call("update_session", sessionId=_open(scene), body={"provider_connection_id": 102})
+    assert answer.status == 200, answer
 
 
 def _comes_back(before: Callable[[Scene], object] = _nothing) -> Callable[[Scene], Act]:
@@ -474,12 +523,21 @@ CONSENT = (
         ("Batch", "Transact"),
         frozenset({200}),
         {Task.CONSENT_STATUS: 1},
+        {Task.CONSENT_STATUS: 1},
     ),
     Command(
         "record a consent while it is looked for",
         _comes_back(lambda scene: scene.start("consent_status")),
-        ("Batch", "Transact", "Transact"),
+        ("Batch", "Transact", "Batch", "Transact"),
         frozenset({200}),
+        at_least={Task.CONSENT_STATUS: 2},
+    ),
+    Command(
+        "record a consent over a connection that is not in use",
+        _comes_back(_second_connection_in_use),
+        ("Batch", "Transact"),
+        frozenset({200}),
+        {Task.CONSENT_STATUS: 0},
     ),
 )
 

@@ -78,3 +78,5 @@ def _dies(command: Command, scene: Scene, wires: Wires, point: Point, afterwards
     started = Counter(run["task_type"] for run in scene.kept().run.values())
     for task, most in command.at_most.items():
         assert started[task] <= most, f"{point}: {started}"
+    for task, least in command.at_least.items():
+        assert started[task] + len(scene.looks()) >= least, f"{point}: {started}"

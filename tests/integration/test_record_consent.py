@@ -4,10 +4,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from api import record_consent
+from onboarding.domain.finding import Finding, FindingStatus
+from onboarding.domain.reasons import ReasonCode
+from schedules.sweep import handler as sweep_handler
 from tests import events
-from tests.arranging import claimed, dated, opened, started, stored
+from tests.arranging import ADMIN, claimed, dated, ended, entries, found, opened, started, stored
 from tests.calling import ENTRA_TENANT, call, connection, register
 from tests.deployment import Deployment
+from tests.wire import Wire
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
@@ -154,6 +158,39 @@ def test_a_link_that_ran_out_is_no_longer_good_even_while_the_table_still_has_it
     assert not consented(deployed)
 
 
+# ── Who looks ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def looks(deployed: Deployment) -> list[str]:
+    """Name the looks that are left for the sweep."""
+    return [entry for entry in entries(deployed, deployed.tables.runs) if entry.startswith("look#")]
+
+
+def sweep() -> dict[str, int]:
+    return sweep_handler(events.schedule(), events.Context())
+
+
+def let_the_look_fall_due_again(deployed: Deployment) -> None:
+    dated(deployed, deployed.tables.runs, looks(deployed)[0], due_at=-1)
+
+
+def with_two_connections() -> int:
+    """Open a session that uses connection 101, in a tenant that then has 102 as well."""
+    session_id = opened()
+    call("register_connection", connectionId=102, body=connection())
+    return session_id
+
+
+def opened_before_any_connection() -> int:
+    """Open a session, then register the tenant's only connection: the session names none, and uses that one."""
+    call("register_tenant", body={"name": "One"}, **ADMIN)
+    for user, role in {1: "owner", 3: "operator"}.items():
+        call("register_member", userId=user, body={"role": role}, **ADMIN)
+    session_id = opened()
+    call("register_connection", connectionId=101, body=connection())
+    return session_id
+
+
 def test_a_consent_counts_even_while_something_keeps_the_run_from_starting(deployed: Deployment) -> None:
     register()
     state = linked()
@@ -166,13 +203,223 @@ def test_a_consent_counts_even_while_something_keeps_the_run_from_starting(deplo
     assert active_run() is None
 
 
-def test_a_consent_over_a_connection_not_in_use_belongs_to_no_session(deployed: Deployment) -> None:
+def test_a_consent_over_a_connection_not_in_use_starts_no_run_and_leaves_no_look(deployed: Deployment) -> None:
     register()
-    opened()
-    call("register_connection", connectionId=102, body=connection())
+    with_two_connections()
     state = linked(102)
+
+    answer = come_back(state)
+
+    assert answer["statusCode"] == 200
+    assert consented(deployed, 102)
+    assert active_run() is None
+    assert looks(deployed) == []
+
+
+def test_a_gate_that_is_open_stays_open_when_a_customer_consents_over_another_connection(deployed: Deployment) -> None:
+    register()
+    session_id = with_two_connections()
+    found("consent_status")
+    come_back(linked(102))
+    if run_id := active_run():
+        ended(claimed(run_id))
+
+    answer = call("update_session", sessionId=session_id, body={"current_step": 3})
+
+    assert deployed
+    assert answer.status == 200, answer
+
+
+def test_a_consent_in_a_tenant_where_no_connection_is_in_use_is_looked_for_by_nobody(deployed: Deployment) -> None:
+    register(1, 101, 102)
+
+    come_back(linked(102))
+
+    assert consented(deployed, 102)
+    assert active_run() is None
+    assert looks(deployed) == []
+
+
+def test_a_consent_is_looked_for_in_a_session_that_uses_the_tenant_s_only_connection(deployed: Deployment) -> None:
+    session_id = opened_before_any_connection()
+
+    come_back(linked())
+
+    run = call("get_run", runId=active_run()).body
+    assert deployed
+    assert (run["provider_connection_id"], run["onboarding_session_id"]) == (101, session_id)
+
+
+def test_a_connection_that_is_no_longer_in_use_as_its_consent_is_recorded_gets_no_run(
+    deployed: Deployment, wire: Wire
+) -> None:
+    register()
+    session_id = with_two_connections()
+    state = linked()
+    body = {"provider_connection_id": 102}
+    wire.before(lambda: call("update_session", sessionId=session_id, body=body), on="TransactWriteItems")
+
+    answer = come_back(state)
+
+    assert answer["statusCode"] == 200
+    assert consented(deployed)
+    assert active_run() is None
+    assert looks(deployed) == []
+
+
+def test_a_connection_that_comes_into_use_as_its_consent_is_recorded_is_looked_at(
+    deployed: Deployment, wire: Wire
+) -> None:
+    register()
+    session_id = with_two_connections()
+    state = linked(102)
+    body = {"provider_connection_id": 102}
+    wire.before(lambda: call("update_session", sessionId=session_id, body=body), on="TransactWriteItems")
 
     come_back(state)
 
+    assert consented(deployed, 102)
+    assert call("get_run", runId=active_run()).body["provider_connection_id"] == 102
+
+
+@pytest.mark.parametrize("busy", ["initial_sync", "consent_status"])
+def test_a_consent_that_cannot_be_looked_for_at_once_is_looked_for_by_the_sweep(
+    deployed: Deployment, busy: str
+) -> None:
+    register()
+    session_id = opened()
+    state = linked()
+    before = claimed(started(busy))
+    come_back(state)
+    assert sweep() == {"consent_look_put_off": 1}
+    assert sweep() == {}
+    ended(before, Finding.because(FindingStatus.FAIL, ReasonCode.CONSENT_MISSING))
+    let_the_look_fall_due_again(deployed)
+
+    acts = sweep()
+
+    assert acts == {"consent_looked_for": 1}
     run = call("get_run", runId=active_run()).body
-    assert (run["provider_connection_id"], run["onboarding_session_id"]) == (102, None)
+    assert run["id"] != before.id
+    assert (run["task_type"], run["provider_connection_id"]) == ("consent_status", 101)
+    assert (run["started_by_user_id"], run["onboarding_session_id"]) == (None, session_id)
+    assert looks(deployed) == []
+    assert sweep() == {}
+
+
+def test_a_look_is_no_part_of_the_board(deployed: Deployment) -> None:
+    register()
+    opened()
+    state = linked()
+    claimed(started("initial_sync"))
+    before = call("list_tasks").body
+
+    come_back(state)
+
+    assert looks(deployed) == [f"look#{101:016d}"]
+    assert call("list_tasks").body == before
+
+
+def test_a_look_is_dropped_if_the_session_is_closed_meanwhile(deployed: Deployment) -> None:
+    register()
+    session_id = opened()
+    state = linked()
+    run_id = started("initial_sync")
+    come_back(state)
+    call("cancel_run", runId=run_id)
+    assert call("update_session", sessionId=session_id, body={"status": "abandoned"}).status == 200
+
+    assert sweep() == {"consent_left_be": 1}
+
+    assert (active_run(), looks(deployed)) == (None, [])
+
+
+def test_a_look_is_dropped_if_the_session_uses_another_connection_meanwhile(deployed: Deployment) -> None:
+    register()
+    session_id = with_two_connections()
+    state = linked()
+    run_id = started("initial_sync")
+    come_back(state)
+    call("cancel_run", runId=run_id)
+    assert call("update_session", sessionId=session_id, body={"provider_connection_id": 102}).status == 200
+
+    assert sweep() == {"consent_left_be": 1}
+
+    assert (active_run(), looks(deployed)) == (None, [])
+
+
+def test_a_look_starts_nothing_on_a_connection_that_goes_out_of_use_as_it_is_swept(
+    deployed: Deployment, wire: Wire
+) -> None:
+    register()
+    session_id = with_two_connections()
+    state = linked()
+    run_id = started("initial_sync")
+    come_back(state)
+    call("cancel_run", runId=run_id)
+    body = {"provider_connection_id": 102}
+    wire.before(lambda: call("update_session", sessionId=session_id, body=body), on="TransactWriteItems")
+
+    assert sweep() == {"nothing": 1}
+
+    assert active_run() is None
+    assert sweep() == {"consent_left_be": 1}
+    assert looks(deployed) == []
+
+
+def test_two_sweeps_at_once_start_one_look(deployed: Deployment, wire: Wire) -> None:
+    register()
+    opened()
+    state = linked()
+    run_id = started("initial_sync")
+    come_back(state)
+    call("cancel_run", runId=run_id)
+    others: list[dict[str, int]] = []
+
+    def meanwhile() -> None:
+        others.append(sweep())
+        ended(claimed(active_run() or 0))  # so that the guard is no help
+
+    wire.before(meanwhile, on="TransactWriteItems")
+
+    assert sweep() == {"nothing": 1}
+
+    assert others == [{"consent_looked_for": 1}]
+    assert len(call("list_evidence", query="taskType=consent_status").body) == 1
+    assert (active_run(), looks(deployed)) == (None, [])
+
+
+# ── What may come between ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def request_entry(deployed: Deployment) -> str:
+    [entry] = [entry for entry in entries(deployed, deployed.tables.sessions) if entry.startswith("consent#")]
+    return entry
+
+
+def test_a_report_that_comes_twice_at_once_is_recorded_once(deployed: Deployment, wire: Wire) -> None:
+    register()
+    opened()
+    state = linked()
+    others: list[dict[str, Any]] = []
+    wire.before(lambda: others.append(come_back(state)), on="TransactWriteItems")
+
+    answer = come_back(state)
+
+    assert (answer["statusCode"], "recorded before" in answer["body"]) == (200, True)
+    assert "Your consent was recorded." in others[0]["body"]
+    assert active_run() is not None
+    assert looks(deployed) == []
+
+
+def test_a_link_that_is_gone_as_its_consent_is_recorded_is_no_longer_good(deployed: Deployment, wire: Wire) -> None:
+    register()
+    state = linked()
+    place = {"tenant_id": {"N": "1"}, "entry": {"S": request_entry(deployed)}}
+    remove = lambda: deployed.dynamodb.delete_item(TableName=deployed.tables.sessions, Key=place)  # noqa: E731
+    wire.before(remove, on="TransactWriteItems")
+
+    answer = come_back(state)
+
+    assert (answer["statusCode"], "no longer good" in answer["body"]) == (400, True)
+    assert not consented(deployed)

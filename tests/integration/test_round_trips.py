@@ -5,10 +5,18 @@ And that the template lets its function do so: no engine here checks rights, Dyn
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from api import record_consent
+from onboarding import clock
 from onboarding.domain.catalogue import Kind, Task
+from onboarding.domain.finding import Finding, FindingStatus
+from onboarding.domain.reasons import ReasonCode
+from onboarding.domain.run import RunStatus
+from onboarding.ids import new as make_id
+from onboarding.wiring import stores
 from schedules.sweep import handler as sweep
 from tests import events
 from tests.arranging import (
@@ -23,7 +31,7 @@ from tests.arranging import (
     run_entry,
     started,
 )
-from tests.calling import Answer, call, connection, register
+from tests.calling import ENTRA_TENANT, Answer, call, connection, register
 from tests.deployment import Deployment
 from tests.rights import lacking
 from tests.wire import Call, Wire
@@ -33,6 +41,9 @@ pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=Tr
 
 READ = "BatchGetItem of 3"
 """The access read: member, tenant and open session."""
+
+STANDING = "BatchGetItem of 3"
+"""Where a connection stands: itself, tenant and open session."""
 
 
 def shown(calls: list[Call]) -> list[str]:
@@ -196,7 +207,7 @@ def bodyless(arrange: Callable[[Deployment, Wire], dict[str, Any]]) -> Callable[
     return lambda deployed, wire: {name: value for name, value in arrange(deployed, wire).items() if name != "body"}
 
 
-QUERY, GET, UPDATE, PUT = "Query", "GetItem", "UpdateItem", "PutItem"
+QUERY, GET, UPDATE, PUT, DELETE = "Query", "GetItem", "UpdateItem", "PutItem", "DeleteItem"
 TWO, THREE, FOUR, FIVE, SIX, SEVEN = (f"TransactWriteItems of {n}" for n in (2, 3, 4, 5, 6, 7))
 
 CASES = [
@@ -410,6 +421,57 @@ def test_a_sync_takes_one_write_a_page_beside(
     assert lacking("execute_sync", wire.calls, deployed) == set()
 
 
+def come_back(connection_id: int) -> Callable[[], None]:
+    """Create a link, and come back from Microsoft as an administrator who consented; give how it is done once more."""
+    url = call("create_consent_link", connectionId=connection_id).body["url"]
+    [state] = parse_qs(urlsplit(url).query)["state"]
+    query = urlencode({"admin_consent": "True", "tenant": ENTRA_TENANT, "state": state})
+    event = events.http("GET", "/consent/callback", query=query, anonymous=True)
+
+    def again() -> None:
+        assert record_consent.handler(event, events.Context())["statusCode"] == 200
+
+    again()
+    return again
+
+
+def test_a_consent_takes_a_look_at_its_link_and_one_transaction(deployed: Deployment, wire: Wire) -> None:
+    register()
+    opened()
+    del wire.calls[:]
+
+    again = come_back(101)
+
+    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", FIVE]
+    assert lacking("record_consent", wire.calls[-2:], deployed) == set()
+    del wire.calls[:]
+
+    again()
+
+    assert shown(wire.calls) == ["BatchGetItem of 4"]
+
+
+def test_a_consent_that_has_to_be_looked_for_later_takes_both_twice(deployed: Deployment, wire: Wire) -> None:
+    register()
+    started("initial_sync")
+    del wire.calls[:]
+
+    come_back(101)
+
+    assert shown(wire.calls)[-4:] == ["BatchGetItem of 4", FIVE, "BatchGetItem of 4", FOUR]
+    assert lacking("record_consent", wire.calls[-4:], deployed) == set()
+
+
+def test_a_consent_over_a_connection_that_is_not_in_use_takes_three_items(deployed: Deployment, wire: Wire) -> None:
+    register(1, 101, 102)
+    del wire.calls[:]
+
+    come_back(101)
+
+    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", THREE]
+    assert lacking("record_consent", wire.calls[-2:], deployed) == set()
+
+
 def due_session(deployed: Deployment) -> None:
     opened()
     dated(deployed, deployed.tables.sessions, "open", updated_at=-(31 * 24 * 3600), due_at=-1, locked_until=-1)
@@ -441,6 +503,32 @@ def overdue_run(deployed: Deployment) -> None:
     dated(deployed, deployed.tables.runs, run_entry(started("rbac_check")), deadline=-1, due_at=-1)
 
 
+def propagating_consent(deployed: Deployment) -> None:
+    opened()
+    dated(deployed, deployed.tables.sessions, "connection#0000000000000101", consented_at=-300)
+    finding = Finding.because(FindingStatus.WARN, ReasonCode.CONSENT_PROPAGATING)
+    run, now = claimed(started("consent_status")), clock.now()
+    stores.runs().end(run, RunStatus.SUCCEEDED, finding, make_id(), now, recheck_at=now)
+
+
+def left_look(deployed: Deployment) -> None:
+    run_id = started("initial_sync")
+    opened()
+    come_back(101)
+    dated(deployed, deployed.tables.runs, "look#0000000000000101", due_at=-1)
+    call("cancel_run", runId=run_id)
+
+
+def left_look_in_the_way_of_which_is_something(deployed: Deployment) -> None:
+    left_look(deployed)
+    started("initial_sync")
+
+
+def left_look_that_nobody_waits_for(deployed: Deployment) -> None:
+    left_look(deployed)
+    assert call("update_session", sessionId=opened(), body={"status": "abandoned"}).status == 200
+
+
 @pytest.mark.parametrize(
     ("arrange", "calls"),
     [
@@ -450,6 +538,10 @@ def overdue_run(deployed: Deployment) -> None:
         (dead_worker, [GET, UPDATE]),
         (cancelled_and_dead, [GET, TWO]),
         (overdue_run, [GET, FOUR]),
+        (propagating_consent, [GET, STANDING, FOUR]),
+        (left_look, [STANDING, FOUR]),
+        (left_look_in_the_way_of_which_is_something, [STANDING, FOUR, UPDATE]),
+        (left_look_that_nobody_waits_for, [STANDING, DELETE]),
     ],
 )
 def test_the_sweep_asks_each_shard_and_then_only_for_what_is_due(
@@ -463,4 +555,5 @@ def test_the_sweep_asks_each_shard_and_then_only_for_what_is_due(
 
     assert [each for each in shown(wire.calls) if each != QUERY] == calls
     assert wire.count(QUERY) == 8
+    assert lacking("sweep", wire.calls, deployed) == set()
     assert lacking("sweep", wire.calls, deployed) == set()

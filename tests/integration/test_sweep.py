@@ -23,7 +23,7 @@ from tests.arranging import (
     stored,
     told_of,
 )
-from tests.calling import call, register
+from tests.calling import call, connection, register
 from tests.deployment import Deployment
 from tests.matching import AN_INSTANT, UNLOCKED, a_session
 from tests.wire import Wire
@@ -384,6 +384,35 @@ def test_a_consent_is_not_looked_for_without_an_open_session(deployed: Deploymen
 
     assert guarded(deployed) == []
     assert sweep() == {}
+
+
+def test_a_consent_is_not_looked_for_over_a_connection_that_goes_out_of_use_meanwhile(
+    deployed: Deployment, wire: Wire
+) -> None:
+    session_id = opened()
+    call("register_connection", connectionId=102, body=connection(), **ADMIN)
+    let_a_consent_be_looked_for(deployed)
+    body = {"provider_connection_id": 102}
+    wire.before(lambda: call("update_session", sessionId=session_id, body=body), on="TransactWriteItems")
+
+    assert sweep() == {"nothing": 1}
+
+    assert guarded(deployed) == []
+    assert sweep() == {"consent_left_be": 1}
+
+
+def test_a_consent_is_looked_for_in_a_session_that_uses_the_tenant_s_only_connection(deployed: Deployment) -> None:
+    opened()
+    deployed.dynamodb.update_item(
+        TableName=deployed.tables.sessions,
+        Key={"tenant_id": {"N": "1"}, "entry": {"S": "open"}},
+        UpdateExpression="REMOVE provider_connection_id",
+    )
+    let_a_consent_be_looked_for(deployed)
+
+    assert sweep() == {"consent_rechecked": 1}
+
+    assert guarded(deployed) == ["consent_status"]
 
 
 def test_a_consent_is_looked_for_later_while_something_blocks(deployed: Deployment) -> None:

@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import boto3
 import pytest
 
+from api import record_consent
 from local import verify
 from onboarding.storage import keys
+from tests import events
 from tests.arranging import at_step, claimed, found, opened, started
-from tests.calling import call, register
+from tests.calling import ENTRA_TENANT, call, register
 from tests.deployment import REGION, Deployment, Engine
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
 GUARD = "board#guard"
+
+
+def consented(*, tenant: int, connection_id: int) -> None:
+    """Have a customer consent."""
+    url = call("create_consent_link", tenant=tenant, connectionId=connection_id).body["url"]
+    [state] = parse_qs(urlsplit(url).query)["state"]
+    query = urlencode({"admin_consent": "True", "tenant": ENTRA_TENANT, "state": state})
+    event = events.http("GET", "/consent/callback", query=query, anonymous=True)
+    assert record_consent.handler(event, events.Context())["statusCode"] == 200
 
 
 @pytest.fixture
@@ -32,6 +44,7 @@ def healthy(deployed: Deployment) -> verify.TableSet:
     found("consent_status", "fail", "consent_missing", tenant=2)
     answer = call("start_run", tenant=2, taskType="initial_sync", headers={"idempotency-key": "once"})
     assert answer.status == 201
+    consented(tenant=2, connection_id=201)
     return verify.TableSet(*deployed.tables, deployed.dynamodb)
 
 
@@ -165,6 +178,15 @@ def a_due_date_too_many(hand: Hand) -> None:
     hand.change(hand.runs, hand.run("succeeded"), due_shard=1, due_at=1)
 
 
+def a_look_for_a_consent_that_nobody_gave(hand: Hand) -> None:
+    hand.drop(hand.sessions, hand.of("connection#0000000000000201", 2), "consented_at")
+
+
+def a_look_that_no_sweep_finds(hand: Hand) -> None:
+    look = hand.of("look#0000000000000201", 2)
+    hand.runs.put_item(Item={name: value for name, value in look.items() if not name.startswith("due_")})
+
+
 def half_a_due_date(hand: Hand) -> None:
     hand.drop(hand.sessions, hand.of("open"), "due_shard")
 
@@ -248,6 +270,8 @@ PLANTED: dict[Callable[[Hand], None], str] = {
     a_lock_of_nobody: "user 9 is in locked_by_user_id",
     a_run_that_no_sweep_finds: "can fall due and the sweep does not find it",
     a_due_date_too_many: "has a due date and nothing that falls due",
+    a_look_for_a_consent_that_nobody_gave: "look#0000000000000201 is for a consent that nobody gave",
+    a_look_that_no_sweep_finds: "look#0000000000000201 can fall due and the sweep does not find it",
     half_a_due_date: "open can fall due and the sweep does not find it",
     another_shard: "lies in another shard of the index",
     a_key_to_nothing: "an idempotency key leads to run 8",
@@ -289,7 +313,7 @@ def test_a_healthy_set_is_proved_to_be_one(
         "8 pieces of evidence",
         "8 findings",
         "18 entries in audit trails",
-        "4 due dates",
+        "5 due dates",
         "12 rules, 0 violations",
     ]
 

@@ -17,11 +17,11 @@ from onboarding.errors import Transient
 from onboarding.flows.dispatch_runs import dispatch_runs
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.flows.execute_sync import execute_sync
-from onboarding.flows.sweep import Act, sweep_finding, sweep_run, sweep_session
+from onboarding.flows.sweep import Act, sweep_finding, sweep_look, sweep_run, sweep_session
 from onboarding.queues import Queues
 from onboarding.sqs import Order
 from onboarding.storage import keys
-from onboarding.storage.runs import DueRun, run_of
+from onboarding.storage.runs import DueLook, DueRun, run_of
 from tests.simulation.expressions import Item, copied
 from tests.simulation.store import Write
 from tests.simulation.world import Crash, Process, Violation, World
@@ -259,16 +259,12 @@ class Backstage:
             for due in process.runs.list_due(shard, now, limit=100):
                 if isinstance(due, DueRun):
                     yield partial(sweep_run, due, runs=process.runs, resend_after=thresholds.resend_after, **more)
+                    continue
+                looks = {"looks": process.looks, "tenants": process.tenants, "deadlines": thresholds.deadlines, **more}
+                if isinstance(due, DueLook):
+                    yield partial(sweep_look, due, **looks)
                 else:
-                    yield partial(
-                        sweep_finding,
-                        due,
-                        runs=process.runs,
-                        boards=process.boards,
-                        tenants=process.tenants,
-                        deadlines=thresholds.deadlines,
-                        **more,
-                    )
+                    yield partial(sweep_finding, due, boards=process.boards, **looks)
         except Transient:
             world.step(process.name, "gave up for now")
 

@@ -24,12 +24,15 @@ from tests.template import ROOT
 SEEDS = 250
 """Histories in which a mutant must be caught."""
 
-RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE, AUDIT = (
-    f"onboarding/storage/{name}.py" for name in ("runs", "sessions", "board", "dynamo", "evidence", "audit")
+RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE, AUDIT, CONSENTS, LOOKS = (
+    f"onboarding/storage/{name}.py"
+    for name in ("runs", "sessions", "board", "dynamo", "evidence", "audit", "consents", "looks")
 )
-SWEEP, ENDING, START = (f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run"))
-FAULTS, STARTS, PROBES = (
-    f"tests/integration/test_{name}.py" for name in ("storage_faults", "start_run", "execute_probe")
+SWEEP, ENDING, START, CONSENT = (
+    f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run", "record_consent")
+)
+FAULTS, STARTS, PROBES, CONSENT_TESTS = (
+    f"tests/integration/test_{name}.py" for name in ("storage_faults", "start_run", "execute_probe", "record_consent")
 )
 
 
@@ -401,6 +404,43 @@ MUTANTS = (
         SWEEP,
         "        due_at = max(due_at, held.until)\n",
         "        pass\n",
+    ),
+    Mutant(
+        "a consent that nobody looks for",
+        "a session waits for a finding that never comes",
+        CONSENTS,
+        "        elif standing.is_in_use:\n",
+        "        elif standing.is_in_use and not standing.is_in_use:\n",
+    ),
+    Mutant(
+        "a look over a connection that is not in use",
+        "a finding that a session rests on is replaced by another connection's",
+        CONSENT,
+        "starts = may_start and asked.standing.is_in_use",
+        "starts = may_start",
+    ),
+    Mutant(
+        "in use by what was read",
+        "a finding that a session rests on is replaced by another connection's",
+        SESSIONS,
+        'same = "#session_id = :session_id AND #provider_connection_id = :chosen"',
+        'same = "#session_id = :session_id AND (#provider_connection_id = :chosen OR attribute_exists(#entry))"',
+        seen_by=f"{CONSENT_TESTS}::test_a_connection_that_is_no_longer_in_use_as_its_consent_is_recorded_gets_no_run",
+    ),
+    Mutant(
+        "a look that is dropped while something is in its way",
+        "a session waits for a finding that never comes",
+        SWEEP,
+        "looks.put_off(due.tenant_id, due.connection_id, now + LOOK_AFTER, now)",
+        "looks.drop(due.tenant_id, due.connection_id, now)",
+    ),
+    Mutant(
+        "a look that is begun though it is gone",
+        "two sweeps look for the same consent",
+        LOOKS,
+        'self._begin(run, standing, Delete(self._table, place, "#due_at <= :now", {":now": millis(now)}))',
+        "self._begin(run, standing, Delete(self._table, place))",
+        seen_by=f"{CONSENT_TESTS}::test_two_sweeps_at_once_start_one_look",
     ),
     Mutant(
         "no end to sending",

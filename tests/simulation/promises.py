@@ -102,6 +102,7 @@ class Promises:
                     self._member_written(write, writes)
                 case "Sessions" | "Audit" as table, entry if table == "Audit" or entry.startswith("closed#"):
                     _demand(write.old is None and write.new, f"the past was changed: {write}")
+            self._consent_or_look_written(write, writes, process)
         for tenant in {write.key[0] for write in writes if write.table == "Runs"}:
             self.judge_guard(tenant)
 
@@ -133,6 +134,8 @@ class Promises:
             self.active[tenant].pop(run_id, None)
         if old is None:
             _demand(now == "queued" and new["attempts"] == 0, f"a run begins as {new}")
+            named = "started_by_user_id" in new or new["connection_id"] == self._in_use(tenant, self._open(tenant))
+            _demand(named, f"begun in nobody's name, over a connection that is not in use: {new}")
             self.spans[write.key] = Span(world.commits, None)
             return
         _demand(was in ACTIVE, f"a run that has ended was written: {old} → {new}")
@@ -231,6 +234,48 @@ class Promises:
             f"a finding without its evidence: {new}",
         )
         self.pinned[new["tenant_id"]].append((self.world.commits, new["task_type"], new["evidence_id"]))
+
+    # ── Consents ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _consent_or_look_written(self, write: Write, writes: list[Write], process: Process | None) -> None:
+        match write.table, str(write.key[1]).partition("#")[0]:
+            case "Sessions", "connection":
+                self._connection_written(write, writes)
+            case "Runs", "look":
+                self._look_written(write, writes, process)
+
+    def _connection_written(self, write: Write, writes: list[Write]) -> None:
+        """Judge that a consent is recorded together with who looks for it, if its connection is in use."""
+        tenant, connection_id = write.key[0], int(write.key[1].removeprefix("connection#"))
+        if not (write.old and write.new and write.old.get("consented_at") != write.new.get("consented_at")):
+            return
+        runs = [each.new for each in writes if each.new and each.key[1].startswith("run#")]
+        looks = [each.key for each in writes if each.new and each.key[1].startswith("look#")]
+        in_use = self._in_use(tenant, self._open(tenant)) == connection_id
+        _demand(len(runs) + len(looks) == in_use, f"a consent of {write.key}, in use: {in_use}; {runs}, {looks}")
+
+    def _look_written(self, write: Write, writes: list[Write], process: Process | None) -> None:
+        """Judge that a look that is gone became a run, or that its connection was not waited for at that time."""
+        assert process
+        tenant, connection_id = write.key[0], int(write.key[1].removeprefix("look#"))
+        if write.new:
+            _demand(write.new["due_shard"] == tenant % 4 and "due_at" in write.new, f"nobody will look: {write.new}")
+            return
+        runs = [each.new for each in writes if each.new and each.key[1].startswith("run#")]
+        if [run["connection_id"] for run in runs] == [connection_id]:
+            return
+        seen = [each.item for each in self._seen(tenant, process.invoked)]
+        waited_for = all(item and self._in_use(tenant, item) == connection_id for item in seen)
+        _demand(not runs and not waited_for, f"a look was dropped that is waited for: {write}, {seen}, {runs}")
+
+    def _open(self, tenant: int) -> Item | None:
+        return self.world.store.item("Sessions", tenant, "open")
+
+    def _in_use(self, tenant: int, session: Item | None) -> int | None:
+        """Name the connection in use: the open session's, else the tenant's only one."""
+        registered = self.world.store.item("Sessions", tenant, "tenant") or {}
+        only = list(registered.get("connection_ids", ()))
+        return (session or {}).get("provider_connection_id") or (only[0] if len(only) == 1 else None)
 
     # ── Sessions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -435,6 +480,11 @@ class Promises:
             board = {item["task_type"]: item["evidence_id"] for item in items if item["entry"].startswith("board#f")}
             newest = {task: piece for (owner, task), piece in self.newest.items() if owner == tenant}
             _demand(board == newest, f"the board shows {board}, and newest are {newest}")
+
+    def nothing_is_left_to_do(self) -> bool:
+        """Tell whether no run is active, and no look left."""
+        due = self.world.store.indexed("Runs", "due")
+        return not any(self.active.values()) and not any(item["entry"].startswith("look#") for item in due)
 
 
 def process_time(process: Process) -> int:

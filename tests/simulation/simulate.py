@@ -96,7 +96,7 @@ class Simulation:
         world.faults = Faults.none()
         self.backstage.mood.kind = "healthy"
         self.promises.from_now_on_nothing_goes_wrong()
-        self._until(lambda: not any(self.promises.active.values()))
+        self._until(self.promises.nothing_is_left_to_do)
         self.promises.judge_at_rest(self.tenants)
         for tenant in self.tenants:
             self._nobody_is_shut_out(tenant)
@@ -104,7 +104,7 @@ class Simulation:
         for tenant in self.tenants:
             if world.store.item("Sessions", tenant, "open"):
                 raise Violation(f"never abandoned: {world.store.item('Sessions', tenant, 'open')}")
-        self._until(lambda: not any(self.promises.active.values()))
+        self._until(self.promises.nothing_is_left_to_do)
         self.promises.judge_at_rest(self.tenants)
 
     def _until(self, reached: Callable[[], bool]) -> None:

@@ -25,6 +25,7 @@ from onboarding.domain.catalogue import Kind
 from onboarding.storage.board import Boards
 from onboarding.storage.consents import Consents
 from onboarding.storage.dynamo import Dynamo
+from onboarding.storage.looks import Looks
 from onboarding.storage.runs import Runs
 from onboarding.storage.sessions import Sessions
 from onboarding.storage.tenants import Tenants
@@ -119,7 +120,8 @@ class Process:
         self.tenants = Tenants(dynamo, table="Sessions", runs_table="Runs", audit_table="Audit", sessions=self.sessions)
         self.runs = Runs(dynamo, table="Runs", evidence_table="Evidence", resend_after=tables.resend_after)
         self.boards = Boards(dynamo, table="Runs")
-        self.consents = Consents(dynamo, table="Sessions", runs=self.runs)
+        self.consents = Consents(dynamo, table="Sessions", runs_table="Runs", runs=self.runs, sessions=self.sessions)
+        self.looks = Looks(dynamo, table="Runs", runs=self.runs, sessions=self.sessions)
 
     def now(self) -> datetime:
         """Tell the time as this process sees it."""

@@ -2,7 +2,10 @@ from itertools import product
 
 import pytest
 
-from onboarding.domain.access import ELIGIBLE, Access, Caller, RegisteredTenant, Role
+from onboarding.domain.access import ELIGIBLE, Access, Caller, RegisteredTenant, Role, Standing
+from onboarding.domain.connection import Connection, ConnectionDetails
+from onboarding.domain.session import Session
+from tests.calling import CLIENT, ENTRA_TENANT, SECRET_ARN
 from tests.unit.samples import ALICE, CONNECTION, OTHER_CONNECTION, TENANT, access, session
 
 ORDER = ("readonly", "operator", "manager", "owner")
@@ -62,3 +65,21 @@ def test_with_nothing_chosen_and_several_to_choose_from_there_is_no_connection()
     assert (
         access(ALICE, CONNECTION, OTHER_CONNECTION, current=session(provider_connection_id=None)).connection_id is None
     )
+
+
+def standing(*connection_ids: int, current: Session | None = None) -> Standing:
+    """Make what is read of where the sample connection stands, in a tenant that has *connection_ids*."""
+    details = ConnectionDetails(entra_tenant_id=ENTRA_TENANT, client_id=CLIENT, credential_arn=SECRET_ARN)
+    registered = Connection(id=CONNECTION, tenant_id=TENANT, **details.model_dump())
+    return Standing(access(ALICE, *connection_ids).tenant, registered, current)
+
+
+@pytest.mark.parametrize("chosen", [CONNECTION, OTHER_CONNECTION, None])
+@pytest.mark.parametrize("connection_ids", [(CONNECTION,), (CONNECTION, OTHER_CONNECTION)])
+def test_what_is_in_use_is_one_thing_for_runs_and_for_what_happens_in_nobody_s_name(
+    chosen: int | None, connection_ids: tuple[int, ...]
+) -> None:
+    for current in (session(provider_connection_id=chosen), None):
+        runs_use = access(ALICE, *connection_ids, current=current).connection_id
+
+        assert standing(*connection_ids, current=current).is_in_use is (runs_use == CONNECTION)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from onboarding.domain.catalogue import Step
 from onboarding.domain.editing import Edit, End
 from onboarding.domain.model import LARGEST_ID
-from tests.unit.samples import ALICE, BOB, CONNECTION, OTHER_CONNECTION, edit, session
+from tests.unit.samples import ALICE, BOB, CONNECTION, OTHER_CONNECTION, access, edit, session
 
 INTEGER = "Input should be a valid integer"
 STEP = "Input should be 1, 2, 3, 4 or 5"
@@ -160,4 +160,4 @@ def test_every_wrong_field_is_named_at_once() -> None:
     ],
 )
 def test_findings_are_needed_only_to_go_forwards(fields: dict[str, object], at: int, *, needs: bool) -> None:
-    assert edit(**fields).goes_forward_from(session(current_step=Step(at))) is needs
+    assert edit(**fields).goes_forward_from(session(current_step=Step(at)), access(ALICE).tenant) is needs

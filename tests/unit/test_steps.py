@@ -8,7 +8,7 @@ import pytest
 
 from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import REQUIRED, Step, Task, tasks_to_leave
-from onboarding.domain.editing import edited
+from onboarding.domain.editing import Circumstances, edited
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.session import SessionStatus
@@ -20,6 +20,7 @@ from tests.unit.samples import (
     MILLISECOND,
     NOW,
     OTHER_CONNECTION,
+    access,
     circumstances,
     edit,
     finding,
@@ -157,6 +158,37 @@ def test_step_1_is_not_left_without_a_connection() -> None:
     assert refused.value.fields == {
         "blocking": [{"task_type": None, "status": "unknown", "reason_code": "connection_missing"}]
     }
+
+
+def of_a_tenant_with_one_connection(user_id: int) -> Circumstances:
+    """Make circumstances in a tenant whose only connection is the sample one; every task was found to be well."""
+    return circumstances(user_id)._replace(access=access(user_id, CONNECTION))
+
+
+def test_a_session_that_chose_no_connection_is_judged_by_the_tenant_s_only_one() -> None:
+    before = session(provider_connection_id=None, lock=lock(ALICE))
+
+    change = edited(before, edit(current_step=5), of_a_tenant_with_one_connection(ALICE))
+
+    assert change.after.current_step is Step.REVIEW
+    assert change.after.provider_connection_id is None
+    assert not change.nothing_may_be_active
+
+
+def test_a_session_that_chose_no_connection_is_completed_on_the_tenant_s_only_one() -> None:
+    before = session(provider_connection_id=None, current_step=Step.REVIEW, lock=lock(ALICE))
+
+    change = edited(before, edit(status="completed"), of_a_tenant_with_one_connection(ALICE))
+
+    assert change.closes
+
+
+def test_to_choose_what_is_in_use_already_puts_no_session_back() -> None:
+    before = session(provider_connection_id=None, current_step=Step.REVIEW, lock=lock(ALICE))
+
+    change = edited(before, edit(provider_connection_id=CONNECTION), of_a_tenant_with_one_connection(ALICE))
+
+    assert (change.after.current_step, change.after.provider_connection_id) == (Step.REVIEW, CONNECTION)
 
 
 def test_without_a_connection_no_finding_counts_either() -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from onboarding.domain.audit import Act, AuditEntry, Details, Origin
+from onboarding.domain.connection import Connection
 from onboarding.domain.model import Concept, Id
 from onboarding.domain.session import Session
 
@@ -49,6 +50,15 @@ class RegisteredTenant(Concept):
     def default_connection_id(self) -> int | None:
         """The tenant's only connection, or None if it has none or several."""
         return next(iter(self.connection_ids)) if len(self.connection_ids) == 1 else None
+
+    def connection_in_use(self, session: Session | None) -> int | None:
+        """Name the connection in use while *session* is the open one: the one that it chose, else the default.
+
+        Runs go through it, gates are judged by what was found over it, and nothing is started over another in
+        nobody's name: a finding over another would take the place of one over it.
+        """
+        chosen = session.provider_connection_id if session else None
+        return chosen or self.default_connection_id
 
 
 class Caller(NamedTuple):
@@ -100,10 +110,23 @@ class Access(NamedTuple):
 
     @property
     def connection_id(self) -> int | None:
-        """The connection that runs use now: the open session's, else the tenant's default."""
-        chosen = self.session.provider_connection_id if self.session else None
-        return chosen or self.tenant.default_connection_id
+        """The connection in use."""
+        return self.tenant.connection_in_use(self.session)
 
     def is_at_least(self, role: Role) -> bool:
         """Tell whether the caller's role covers *role*."""
         return self.role is not None and self.role.covers(role)
+
+
+class Standing(NamedTuple):
+    """Where one connection of a tenant stands: one strongly consistent read, for what is done in nobody's name."""
+
+    tenant: RegisteredTenant
+    connection: Connection
+    session: Session | None
+    """The tenant's open session."""
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the connection is the one in use."""
+        return self.tenant.connection_in_use(self.session) == self.connection.id

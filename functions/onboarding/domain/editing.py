@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 from pydantic import field_validator, model_validator
 
 from onboarding.domain import lock as locks
-from onboarding.domain.access import Access, Caller, Role
+from onboarding.domain.access import Access, Caller, RegisteredTenant, Role
 from onboarding.domain.audit import Act, AuditEntry, Details
 from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import REQUIRED, Step, Task
@@ -70,21 +70,21 @@ class Edit(Concept):
         """Whether the assignee is part of the edit; null unassigns."""
         return "assigned_to_user_id" in self.model_fields_set
 
-    def connection_of(self, session: Session) -> int | None:
-        """Name the connection that *session* has once this edit is made."""
-        return self.provider_connection_id or session.provider_connection_id
+    def connection_in(self, session: Session, tenant: RegisteredTenant) -> int | None:
+        """Name the connection that is in use once this edit of *tenant*'s *session* is made."""
+        return self.provider_connection_id or tenant.connection_in_use(session)
 
-    def start_in(self, session: Session) -> Step:
+    def start_in(self, session: Session, tenant: RegisteredTenant) -> Step:
         """Name the step that this edit goes on from: another connection puts *session* back to the consent.
 
         What was verified beyond it was verified of another connection.
         """
-        changes = self.connection_of(session) != session.provider_connection_id
+        changes = self.connection_in(session, tenant) != tenant.connection_in_use(session)
         return min(session.current_step, Step.CONSENT) if changes else session.current_step
 
-    def goes_forward_from(self, session: Session) -> bool:
+    def goes_forward_from(self, session: Session, tenant: RegisteredTenant) -> bool:
         """Whether gates have to be judged, for which the findings are needed."""
-        return self.status is End.COMPLETED or (self.current_step or 0) > self.start_in(session)
+        return self.status is End.COMPLETED or (self.current_step or 0) > self.start_in(session, tenant)
 
 
 class Circumstances(NamedTuple):
@@ -186,16 +186,17 @@ def _check_connection(edit: Edit, by: Circumstances) -> None:
 
 
 def _changed(session: Session, edit: Edit, lock: Lock, by: Circumstances) -> Session:
-    connection_id, start = edit.connection_of(session), edit.start_in(session)
+    start = edit.start_in(session, by.access.tenant)
     step = edit.current_step or start
-    _check_gates(unmet_between(start, step, connection_id, by.findings))
+    in_use = edit.connection_in(session, by.access.tenant)
+    _check_gates(unmet_between(start, step, in_use, by.findings))
     assignee = edit.assigned_to_user_id if edit.assigns else session.assigned_to_user_id
     # Also to whom it is assigned already: so somebody who took over hands it back.
     handed_off = edit.assigns and assignee not in {None, by.access.user_id}
     moved = step is not session.current_step
     return session.model_copy(
         update={
-            "provider_connection_id": connection_id,
+            "provider_connection_id": edit.provider_connection_id or session.provider_connection_id,
             "current_step": step,
             "status": SessionStatus.IN_PROGRESS if moved else session.status,
             "assigned_to_user_id": assignee,
@@ -220,7 +221,7 @@ def _shown(gate: Unmet, *, completing: bool) -> dict[str, Any]:
 
 
 def _completion(session: Session, by: Circumstances) -> Completion:
-    unmet = unmet_to_complete(session.provider_connection_id, by.findings, by.now)
+    unmet = unmet_to_complete(by.access.tenant.connection_in_use(session), by.findings, by.now)
     if session.current_step is not Step.REVIEW:
         raise Conflict(
             "step_prerequisites_unmet",

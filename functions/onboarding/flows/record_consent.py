@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from onboarding.domain.access import Standing
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.consent import State
 from onboarding.domain.run import Run, started
 from onboarding.errors import Transient
-from onboarding.storage.consents import Asked, Consents, RequestUsedUp
+from onboarding.storage.consents import Asked, Consents, RequestUsedUp, StandingMoved
 from onboarding.storage.runs import GuardRefused, IdTaken
 
-TRIES = 3
+TRIES = 4
 
 
 class Outcome(StrEnum):
@@ -35,7 +36,11 @@ def record_consent(
     deadlines: dict[Kind, timedelta],
     now: datetime,
 ) -> Outcome:
-    """Record that the administrator of a customer consented, and start `consent_status` in nobody's name.
+    """Record that the administrator of a customer consented, and have it looked for in nobody's name.
+
+    If the connection is the one in use, `consent_status` is started, or a look left for the sweep while something
+    keeps it from starting. If it is not, nothing is: what is found over one connection takes the place of what was
+    found over another.
 
     Who brings the secret of *state* was given our link; that is all it proves. *entra_tenant_id* is what the report
     says and gives no right to anything: it only tells when somebody consented for the wrong tenant. Whether consent
@@ -44,41 +49,43 @@ def record_consent(
     Raises:
         Transient: If DynamoDB did not take it; the same report can be brought again.
     """
-    asked = consents.asked(state)
-    if asked is None:
-        return Outcome.NOT_OURS
-    if asked.request.used_at:
-        return Outcome.ALREADY
-    if not asked.request.is_good(now):
-        return Outcome.NOT_OURS
-    if entra_tenant_id.lower() != asked.connection.entra_tenant_id:
-        return Outcome.ANOTHER_TENANT
-    run: Run | None = None
     may_start = True
     for _ in range(TRIES):
-        run = _run(asked, new_id(), deadlines, now) if may_start else None
+        asked = consents.asked(state)
+        if asked is None:
+            return Outcome.NOT_OURS
+        if (refused := _refused(asked, entra_tenant_id, now)) is not None:
+            return refused
+        starts = may_start and asked.standing.is_in_use
+        run = _run(asked.standing, new_id(), deadlines, now) if starts else None
         try:
-            consents.record(state, run, now)
-        except RequestUsedUp:
-            return Outcome.ALREADY
+            consents.record(state, asked.standing, run, now)
         except GuardRefused:
-            may_start = False  # the consent counts all the same; whoever looks next sees it
-        except IdTaken:
-            continue
+            may_start = False  # the consent counts all the same, and the sweep looks for it
+        except (RequestUsedUp, StandingMoved, IdTaken):
+            continue  # what became of it is seen when it is read again
         else:
             return Outcome.RECORDED
     raise Transient("This tenant is busy; try again in a moment.")
 
 
-def _run(asked: Asked, run_id: int, deadlines: dict[Kind, timedelta], now: datetime) -> Run:
-    session, connection = asked.session, asked.connection
-    in_use = session is not None and session.provider_connection_id == connection.id
+def _refused(asked: Asked, entra_tenant_id: str, now: datetime) -> Outcome | None:
+    if asked.request.used_at:
+        return Outcome.ALREADY
+    if not asked.request.is_good(now):
+        return Outcome.NOT_OURS
+    if entra_tenant_id.lower() != asked.standing.connection.entra_tenant_id:
+        return Outcome.ANOTHER_TENANT
+    return None
+
+
+def _run(standing: Standing, run_id: int, deadlines: dict[Kind, timedelta], now: datetime) -> Run:
     return started(
         run_id,
         Task.CONSENT_STATUS,
-        connection.id,
-        tenant_id=connection.tenant_id,
-        session_id=session.id if session and in_use else None,
+        standing.connection.id,
+        tenant_id=standing.tenant.id,
+        session_id=standing.session.id if standing.session else None,
         user_id=None,
         now=now,
         deadlines=deadlines,

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeGuard
 
 from onboarding.domain import lock
+from onboarding.domain.access import Standing
 from onboarding.domain.board import newest_activity
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.editing import abandoned_by_the_sweep
@@ -12,12 +14,16 @@ from onboarding.domain.propagation import is_over
 from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at, started
 from onboarding.flows import ending
 from onboarding.storage.board import Boards
-from onboarding.storage.runs import DueFinding, DueRun, FindingMoved, GuardRefused, IdTaken, RunMoved, Runs
+from onboarding.storage.looks import LookMoved, Looks
+from onboarding.storage.runs import DueFinding, DueLook, DueRun, GuardRefused, IdTaken, RunMoved, Runs
 from onboarding.storage.sessions import SessionMoved, Sessions, SomethingActive
 from onboarding.storage.tenants import Tenants
 
 RECHECK_AFTER = timedelta(hours=1)
 """When to look again for a consent if the run that looked came to nothing."""
+
+LOOK_AFTER = timedelta(minutes=1)
+"""When to try again to look for a consent if something stood in the way."""
 
 
 class Act(StrEnum):
@@ -30,6 +36,8 @@ class Act(StrEnum):
     CANCELLED = "run_cancelled"
     TIMED_OUT = "run_timed_out"
     RECHECKED = "consent_rechecked"
+    LOOKED = "consent_looked_for"
+    LOOK_PUT_OFF = "consent_look_put_off"
     LEFT_BE = "consent_left_be"
     NOTHING = "nothing"
     """It was not due, or somebody else was faster."""
@@ -92,7 +100,7 @@ def sweep_run(due: DueRun, *, runs: Runs, resend_after: timedelta, new_id: Calla
 def sweep_finding(
     due: DueFinding,
     *,
-    runs: Runs,
+    looks: Looks,
     boards: Boards,
     tenants: Tenants,
     deadlines: dict[Kind, timedelta],
@@ -107,26 +115,65 @@ def sweep_finding(
     finding = boards.finding(due.tenant_id, due.task)
     if finding is None or finding.recheck_at is None or finding.recheck_at > now:
         return Act.NOTHING
-    session, connection = tenants.session_and_connection(due.tenant_id, finding.connection_id)
-    in_use = session is not None and session.provider_connection_id == finding.connection_id
-    if session is None or not in_use or connection is None or is_over(connection.consented_at, finding.recheck_at):
+    standing = tenants.standing(due.tenant_id, finding.connection_id)
+    if not _is_waited_for(standing) or is_over(standing.connection.consented_at, finding.recheck_at):
         boards.leave_be(due.tenant_id, finding)
         return Act.LEFT_BE
-    run = started(
-        new_id(),
-        due.task,
-        finding.connection_id,
-        tenant_id=due.tenant_id,
-        session_id=session.id,
+    run = _look(standing, new_id(), deadlines, now)
+    try:
+        looks.begin_again(run, standing, finding, now + RECHECK_AFTER)
+    except (GuardRefused, LookMoved, IdTaken):
+        return Act.NOTHING
+    return Act.RECHECKED
+
+
+def sweep_look(
+    due: DueLook,
+    *,
+    looks: Looks,
+    tenants: Tenants,
+    deadlines: dict[Kind, timedelta],
+    new_id: Callable[[], int],
+    now: datetime,
+) -> Act:
+    """Look for a consent that could not be looked for as it was recorded: start a run, in nobody's name.
+
+    What is in the way is waited for, however long; dropped is what no open session waits for any more. The look itself
+    is not read: the write demands that it is there and due.
+
+    Raises:
+        Transient: If DynamoDB did not answer.
+    """
+    standing = tenants.standing(due.tenant_id, due.connection_id)
+    if not _is_waited_for(standing):
+        looks.drop(due.tenant_id, due.connection_id, now)
+        return Act.LEFT_BE
+    try:
+        looks.begin(_look(standing, new_id(), deadlines, now), standing, now)
+    except GuardRefused:
+        looks.put_off(due.tenant_id, due.connection_id, now + LOOK_AFTER, now)
+        return Act.LOOK_PUT_OFF
+    except (LookMoved, IdTaken):
+        return Act.NOTHING
+    return Act.LOOKED
+
+
+def _is_waited_for(standing: Standing | None) -> TypeGuard[Standing]:
+    """Tell whether there is an open session that waits for what is found over this connection."""
+    return standing is not None and standing.session is not None and standing.is_in_use
+
+
+def _look(standing: Standing, run_id: int, deadlines: dict[Kind, timedelta], now: datetime) -> Run:
+    return started(
+        run_id,
+        Task.CONSENT_STATUS,
+        standing.connection.id,
+        tenant_id=standing.tenant.id,
+        session_id=standing.session.id if standing.session else None,
         user_id=None,
         now=now,
         deadlines=deadlines,
     )
-    try:
-        runs.start_again(run, finding, now + RECHECK_AFTER)
-    except (GuardRefused, FindingMoved, IdTaken):
-        return Act.NOTHING
-    return Act.RECHECKED
 
 
 def _due_act(run: Run, resend_after: timedelta, now: datetime) -> Act:

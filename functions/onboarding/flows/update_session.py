@@ -42,7 +42,7 @@ def update_session(
     session = _open_session(access, session_id, sessions)
     findings = None
     for _ in range(TRIES):
-        if findings is None and edit.goes_forward_from(session):
+        if findings is None and edit.goes_forward_from(session, access.tenant):
             findings = boards.get(access.tenant.id).findings
         by = Circumstances(access, if_match, findings or {}, now, lock_length, entry_id=new_id())
         change = _decided(session, edit, by, sessions)

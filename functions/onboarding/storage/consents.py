@@ -1,40 +1,51 @@
-"""Requests for consent, kept under the digest of what travels with the link; and the consents that came of them."""
+"""Requests for consent, kept under the digest of what travels with the link; and the consents that came of them.
+
+A consent over the connection in use is recorded together with the run that looks for it, or with a look that is left
+for the sweep: somebody looks, whatever dies when. A consent over any other is recorded and looked for by nobody.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
 
-from onboarding.domain.connection import Connection
+from onboarding.domain.access import Standing
 from onboarding.domain.consent import ConsentRequest, State
 from onboarding.domain.run import Run
-from onboarding.domain.session import Session
-from onboarding.storage import keys
+from onboarding.storage import keys, looks
 from onboarding.storage.dynamo import Dynamo, Item, Put, TransactionRefused, Update
 from onboarding.storage.instants import instant, millis
 from onboarding.storage.runs import GuardRefused, IdTaken, Runs
-from onboarding.storage.sessions import session_of
-from onboarding.storage.tenants import connection_of
+from onboarding.storage.sessions import Sessions
+from onboarding.storage.tenants import standing_entries, standing_of
+
+_LINK, _IN_USE, _GUARD = 0, 2, 3
+"""The numbers of the writes that the recording of a consent may be refused by, but for the run's own."""
 
 
 class RequestUsedUp(Exception):  # noqa: N818 - an answer, not an error
     """Another consent over the same link was recorded meanwhile, or its time ran out."""
 
 
+class StandingMoved(Exception):  # noqa: N818 - an answer, not an error
+    """Another session, or another connection of it, came into use meanwhile."""
+
+
 class Asked(NamedTuple):
-    """What is known of a link: the request, the connection it is for, and the session that is open."""
+    """What is known of a link: the request, and where the connection that it is for stands."""
 
     request: ConsentRequest
-    connection: Connection
-    session: Session | None
+    standing: Standing
 
 
 class Consents:
     """The requests for consent of all tenants."""
 
-    def __init__(self, dynamo: Dynamo, *, table: str, runs: Runs) -> None:
-        """Keep them in *table*; a consent starts a run in *runs*."""
+    def __init__(self, dynamo: Dynamo, *, table: str, runs_table: str, runs: Runs, sessions: Sessions) -> None:
+        """Keep them in *table*, beside *sessions*; a consent starts a run in *runs*, or leaves a look beside them."""
         self._dynamo = dynamo
         self._table = table
+        self._runs_table = runs_table
         self._runs = runs
+        self._sessions = sessions
 
     def ask(self, request: ConsentRequest, state: State) -> None:
         """Keep *request* under the digest of *state*.
@@ -61,24 +72,23 @@ class Consents:
         Raises:
             Transient: If DynamoDB did not answer.
         """
-        request, connection = keys.consent(state.digest), keys.connection(state.connection_id)
-        wanted = [keys.key(state.tenant_id, entry) for entry in (request, connection, keys.OPEN)]
-        there = {item["entry"]: item for item in self._dynamo.get_several(self._table, wanted)}
-        if request not in there or connection not in there:
+        request = keys.consent(state.digest)
+        wanted = [keys.key(state.tenant_id, entry) for entry in (request, *standing_entries(state.connection_id))]
+        items = self._dynamo.get_several(self._table, wanted)
+        asked = next((_request_of(item) for item in items if item["entry"] == request), None)
+        standing = standing_of(state.connection_id, items)
+        if asked is None or standing is None or asked.connection_id != state.connection_id:
             return None
-        if there[request]["connection_id"] != state.connection_id:
-            return None
-        return Asked(
-            _request_of(there[request]),
-            connection_of(state.connection_id, there[connection]),
-            session_of(there[keys.OPEN]) if keys.OPEN in there else None,
-        )
+        return Asked(asked, standing)
 
-    def record(self, state: State, run: Run | None, now: datetime) -> None:
+    def record(self, state: State, standing: Standing, run: Run | None, now: datetime) -> None:
         """Use the link up, record the consent on its connection, and start *run*: all, or nothing.
+
+        Without a *run* a look is left for the sweep, if *standing* says that the connection is in use.
 
         Raises:
             RequestUsedUp: If the link is no longer good.
+            StandingMoved: If *standing* is not as it was read.
             GuardRefused: If something active keeps *run* from starting.
             IdTaken: If there is a run of that id.
             Transient: If DynamoDB did not take it.
@@ -98,16 +108,22 @@ class Consents:
             "attribute_exists(#tenant_id)",
             {":now": millis(now)},
         )
+        seen = self._sessions.uses_still(state.tenant_id, standing.session)
+        looked_for: tuple[Put | Update, ...] = ()
+        if run:
+            looked_for = self._runs.starting(run)
+        elif standing.is_in_use:
+            looked_for = (looks.left(self._runs_table, state.tenant_id, state.connection_id, now),)
         try:
-            self._dynamo.transact(used, consented, *(self._runs.starting(run) if run else ()))
+            self._dynamo.transact(used, consented, seen, *looked_for)
         except TransactionRefused as refused:
-            if 0 in refused.failed:
+            if _LINK in refused.failed:
                 raise RequestUsedUp from None
-            if 2 in refused.failed:  # noqa: PLR2004 - the third write above
+            if _IN_USE in refused.failed:
+                raise StandingMoved from None
+            if _GUARD in refused.failed:
                 raise GuardRefused from None
-            if 3 in refused.failed:  # noqa: PLR2004 - the fourth
-                raise IdTaken from None
-            raise
+            raise IdTaken from None
 
 
 def _request_of(item: Item) -> ConsentRequest:

@@ -50,6 +50,11 @@ def finding(task: str) -> str:
     return f"board#finding#{task}"
 
 
+def look(connection_id: int) -> str:
+    """Name the look that was left for a consent over a connection."""
+    return f"look#{padded(connection_id)}"
+
+
 def idempotency(user_id: int, idempotency_key: str) -> str:
     """Name the answer that a user's idempotency key was given."""
     return f"key#{padded(user_id)}#{idempotency_key}"

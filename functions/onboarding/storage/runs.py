@@ -7,7 +7,6 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import Task
 from onboarding.domain.evidence import Evidence, beside_the_run, on_the_board, recorded
 from onboarding.domain.finding import Finding
@@ -58,10 +57,6 @@ class IdempotencyKey(NamedTuple):
     text: str
 
 
-class FindingMoved(Exception):  # noqa: N818 - an answer, not an error
-    """The finding is no longer the newest, or no longer due when it was."""
-
-
 class DueRun(NamedTuple):
     """A run that the index proposes as due."""
 
@@ -74,6 +69,13 @@ class DueFinding(NamedTuple):
 
     tenant_id: int
     task: Task
+
+
+class DueLook(NamedTuple):
+    """A look that was left for a consent, and that the index proposes as due."""
+
+    tenant_id: int
+    connection_id: int
 
 
 class Runs:
@@ -110,29 +112,6 @@ class Runs:
             if 0 in refused.failed:
                 raise GuardRefused from None
             raise IdTaken from None
-
-    def start_again(self, run: Run, finding: RecordedFinding, again_at: datetime) -> None:
-        """Save *run*, which looks again at *finding*, and take it into the guard: all, or nothing.
-
-        Should it end without a finding of its own, it is looked at again at *again_at*.
-
-        Raises:
-            GuardRefused: If something active stands in the way.
-            FindingMoved: If *finding* is no longer as it was read.
-            IdTaken: If there is a run of that id.
-            Transient: If DynamoDB did not take it.
-        """
-        try:
-            self._dynamo.transact(
-                *self.starting(run),
-                board.rechecked(self._table, run.tenant_id, finding, again_at),
-            )
-        except TransactionRefused as refused:
-            if 0 in refused.failed:
-                raise GuardRefused from None
-            if 1 in refused.failed:
-                raise IdTaken from None
-            raise FindingMoved from None
 
     def starting(self, run: Run) -> tuple[Update, Put]:
         """Spell out how the guard takes *run* in, and how it is saved; for a transaction."""
@@ -372,8 +351,8 @@ class Runs:
         except ConditionFailed as refused:
             raise RunMoved(run_of(refused.item) if refused.item else None) from None
 
-    def list_due(self, shard: int, now: datetime, *, limit: int) -> list[DueRun | DueFinding]:
-        """List the runs and findings that may be due by *now*, the longest due first.
+    def list_due(self, shard: int, now: datetime, *, limit: int) -> list[DueRun | DueFinding | DueLook]:
+        """List the runs, findings and looks that may be due by *now*, the longest due first.
 
         The index is a proposal, eventually consistent; the item itself disposes.
 
@@ -459,10 +438,12 @@ def run_of(item: Item) -> Run:
     return Run.model_validate({**attributes, "id": item["run_id"]}, strict=False)
 
 
-def _due_of(item: Item) -> DueRun | DueFinding:
+def _due_of(item: Item) -> DueRun | DueFinding | DueLook:
     kind, _, name = item["entry"].partition("#")
     if kind == "run":
         return DueRun(item["tenant_id"], int(name))
+    if kind == "look":
+        return DueLook(item["tenant_id"], int(name))
     return DueFinding(item["tenant_id"], Task(name.removeprefix("finding#")))
 
 

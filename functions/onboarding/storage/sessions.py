@@ -194,6 +194,22 @@ class Sessions:
         values = {":session_id": seen.id, ":version": seen.version}
         return Check(self._table, place, "#session_id = :session_id AND #version = :version", values)
 
+    def uses_still(self, tenant_id: int, seen: Session | None) -> Check:
+        """Demand that the open session, or its absence, still says what *seen* says of the connection in use.
+
+        For a transaction. The tenant's default is not looked at: connections are only ever added, and what a second
+        one makes of the first is that none is in use, not another.
+        """
+        place = keys.key(tenant_id, keys.OPEN)
+        if seen is None:
+            return Check(self._table, place, "attribute_not_exists(#tenant_id)")
+        chosen = seen.provider_connection_id
+        if chosen is None:
+            same = "#session_id = :session_id AND attribute_not_exists(#provider_connection_id)"
+            return Check(self._table, place, same, {":session_id": seen.id})
+        same = "#session_id = :session_id AND #provider_connection_id = :chosen"
+        return Check(self._table, place, same, {":session_id": seen.id, ":chosen": chosen})
+
     def _save_alone(self, change: Change) -> None:
         # The write is named, so that its own second try (a lost reply) is recognised in what refuses it.
         write_id = str(uuid4())

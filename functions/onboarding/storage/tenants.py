@@ -1,6 +1,6 @@
 """Registered tenants, their members and provider connections; and the access read that every route begins with."""
 
-from onboarding.domain.access import ELIGIBLE, Access, Caller, Member, RegisteredTenant, Role
+from onboarding.domain.access import ELIGIBLE, Access, Caller, Member, RegisteredTenant, Role, Standing
 from onboarding.domain.audit import Act, AuditEntry
 from onboarding.domain.connection import Connection, ConnectionDetails
 from onboarding.domain.session import Change, Session
@@ -206,17 +206,14 @@ class Tenants:
             raise LookupError(f"connection {connection_id} of tenant {tenant_id} is not registered")
         return connection_of(connection_id, item)
 
-    def session_and_connection(self, tenant_id: int, connection_id: int) -> tuple[Session | None, Connection | None]:
-        """Read the open session and a connection, in one request.
+    def standing(self, tenant_id: int, connection_id: int) -> Standing | None:
+        """Read where a connection stands, strongly consistent, in one request; None if there is none.
 
         Raises:
             Transient: If DynamoDB did not answer.
         """
-        place = keys.connection(connection_id)
-        wanted = [keys.key(tenant_id, entry) for entry in (keys.OPEN, place)]
-        there = {item["entry"]: item for item in self._dynamo.get_several(self._table, wanted)}
-        session = session_of(there[keys.OPEN]) if keys.OPEN in there else None
-        return session, connection_of(connection_id, there[place]) if place in there else None
+        wanted = [keys.key(tenant_id, entry) for entry in standing_entries(connection_id)]
+        return standing_of(connection_id, self._dynamo.get_several(self._table, wanted))
 
     def _unless_it_is_so(self, write: Put | Update, entry: AuditEntry) -> bool:
         """Do *write* and put *entry* into the audit trail; tell whether the write's condition held.
@@ -245,6 +242,24 @@ class Tenants:
             if refused.failed - {_MEMBER}:  # an entry's id may be taken: decide again
                 raise SessionMoved(self._sessions.get_open(entry.tenant_id)) from None
             raise
+
+
+def standing_entries(connection_id: int) -> tuple[str, ...]:
+    """Name the entries that say where a connection stands."""
+    return (keys.TENANT, keys.connection(connection_id), keys.OPEN)
+
+
+def standing_of(connection_id: int, items: list[Item]) -> Standing | None:
+    """Read where a connection stands from *items*, which may be others, too; None if there is no such connection."""
+    there = {item["entry"]: item for item in items}
+    place = keys.connection(connection_id)
+    if place not in there or keys.TENANT not in there:
+        return None
+    return Standing(
+        _tenant_of(there[keys.TENANT]),
+        connection_of(connection_id, there[place]),
+        session_of(there[keys.OPEN]) if keys.OPEN in there else None,
+    )
 
 
 def _tenant_of(item: Item) -> RegisteredTenant:

@@ -11,6 +11,7 @@ from onboarding.storage.board import Boards
 from onboarding.storage.consents import Consents
 from onboarding.storage.dynamo import Dynamo
 from onboarding.storage.evidence import Evidences
+from onboarding.storage.looks import Looks
 from onboarding.storage.runs import Runs
 from onboarding.storage.sessions import Sessions
 from onboarding.storage.tenants import Tenants
@@ -82,7 +83,16 @@ def runs() -> Runs:
 @cache
 def consents() -> Consents:
     """Open the store of requests for consent."""
-    return Consents(dynamo(), table=settings().sessions_table, runs=runs())
+    tables = settings()
+    return Consents(
+        dynamo(), table=tables.sessions_table, runs_table=tables.runs_table, runs=runs(), sessions=sessions()
+    )
+
+
+@cache
+def looks() -> Looks:
+    """Open the store of looks for consents."""
+    return Looks(dynamo(), table=settings().runs_table, runs=runs(), sessions=sessions())
 
 
 @cache
