@@ -122,6 +122,8 @@ def named(written: Any) -> str:
     text: str = written["Fn::Sub"]
     for parameter, value in template.pseudo_parameters(REGION, ACCOUNT).items():
         text = text.replace(f"${{{parameter}}}", value)
+    for parameter, declared in template.read()["Parameters"].items():
+        text = text.replace(f"${{{parameter}}}", str(declared.get("Default", parameter)))
     return text.replace(".Arn}", "").replace("${", "")
 
 

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from itertools import count
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -22,10 +21,9 @@ from onboarding.domain.progress import Progress
 from onboarding.domain.run import Run, RunStatus
 from onboarding.errors import Transient
 from onboarding.flows.sweep import Act, sweep_session
-from onboarding.storage.instants import millis
 from onboarding.storage.runs import RunMoved
 from onboarding.wiring import stores
-from tests.arranging import LEASE, opened, started, stored
+from tests.arranging import LEASE, dated, opened, started, stored
 from tests.calling import Answer, call, register
 from tests.deployment import Deployment, Engine
 from tests.races.crowd import Crowd
@@ -181,13 +179,12 @@ def test_no_live_session_is_abandoned(crowd: Crowd, deployed: Deployment, capsys
     for tenant in range(1, TENANTS + 1):
         register(tenant)
         opened(tenant=tenant)
-    pattern = stored(deployed, deployed.tables.sessions, "open") or {}
-    numbers, outcomes, wrong, counting = count(1), Counter[str](), list[Any](), Lock()
+    outcomes, wrong, counting = Counter[str](), list[Any](), Lock()
 
     def race_in(tenant: int) -> None:
         for _ in range(TIMES // TENANTS):
-            session_id = next(numbers)
-            _lay_idle(deployed, pattern, tenant, session_id)
+            session_id = opened(tenant=tenant)
+            _lay_idle(deployed, tenant)
             answer, act = crowd.does(partial(_edit, tenant, session_id), partial(_sweep, tenant))
             outcome = _judged(deployed, tenant, session_id, answer, act)
             with counting:
@@ -216,18 +213,11 @@ def _sweep(tenant: int) -> Answer | Act:
     return sweep_session(tenant, sessions=sessions, boards=boards, idle=month, new_id=ids.new, now=clock.now())
 
 
-def _lay_idle(deployed: Deployment, pattern: dict[str, Any], tenant: int, session_id: int) -> None:
-    """Open a session that nobody touched for a month, whatever is open."""
-    long_ago = {"N": str(millis(clock.now() - MONTH))}
-    item = {
-        **{name: value for name, value in pattern.items() if not name.startswith("locked_")},
-        "tenant_id": {"N": str(tenant)},
-        "session_id": {"N": str(session_id)},
-        "version": {"N": "1"},
-        "due_shard": {"N": str(tenant % 4)},
-        **dict.fromkeys(("created_at", "updated_at", "due_at"), long_ago),
-    }
-    deployed.dynamodb.put_item(TableName=deployed.tables.sessions, Item=item)
+def _lay_idle(deployed: Deployment, tenant: int) -> None:
+    """Date the open session back, as if nobody had touched it for a month."""
+    month = -MONTH.total_seconds()
+    names = ("created_at", "updated_at", "due_at", "locked_until")
+    dated(deployed, deployed.tables.sessions, "open", tenant=tenant, **dict.fromkeys(names, month))
 
 
 def _judged(deployed: Deployment, tenant: int, session_id: int, answer: Answer | Act, act: Answer | Act) -> str:

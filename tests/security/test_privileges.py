@@ -18,17 +18,19 @@ from local import expansion
 from onboarding.domain.connection import CredentialKind
 from tests import events, rights, signing, template
 from tests import wire as recording
-from tests.arranging import ADMIN, found
+from tests.arranging import ADMIN, found, told_of
 from tests.calling import call, connection, register
 from tests.crashes.commands import CONSENT, DISPATCH, RUNS, SESSIONS, SWEEP, WORKERS, Command
 from tests.crashes.scene import PATTERN, Scene, copies
 from tests.deployment import REGION, Deployment, Engine, Queues
+from tests.events import ACCOUNT
 from tests.rights import Grant, Right, Use
 from tests.signing import KEY_ARN, Signer
 from tests.simulator import SECRET, Simulator, serve
 from tests.template import Tree
 from tests.wire import Call, Wire
 from tests.working import Worker, register_examined
+from workers import publish_audit
 
 KEY_ALIASES = ["alias/tenant-onboarding/contoso"]
 """What the key is called in the account: no call says so, and a worker signs with no key that is called otherwise."""
@@ -44,7 +46,7 @@ class Stage:
     deployed: Deployment
     tables: Wire
     others: Wire
-    """SQS and Secrets Manager."""
+    """SQS, Secrets Manager and EventBridge."""
 
     signer: Signer
     """KMS and STS."""
@@ -68,6 +70,12 @@ class Stage:
     def _of_others(self, operation: str, request: dict[str, Any]) -> Use:
         if operation == "GetSecretValue":
             return Use(Right("secretsmanager:GetSecretValue", request["SecretId"]))
+        if operation == "PutEvents":
+            [bus] = {entry["EventBusName"] for entry in request["Entries"]}
+            arn = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}"
+            return Use(
+                Right("events:PutEvents", arn), {"events:source": sorted({e["Source"] for e in request["Entries"]})}
+            )
         assert operation == "SendMessageBatch", operation
         [queue] = [name for name, url in self.queues.urls.items() if url == request["QueueUrl"]]
         return Use(Right("sqs:SendMessage", queue))
@@ -131,6 +139,7 @@ def stage(
     open_others.reset(moto.url)
     deployed.configure(
         AWS_ENDPOINT_URL_SQS=open_others.url,
+        AWS_ENDPOINT_URL_EVENTBRIDGE=open_others.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER=open_others.url,
         AWS_ENDPOINT_URL_KMS=signer.url,
         AWS_ENDPOINT_URL_STS=signer.url,
@@ -244,6 +253,23 @@ def to_another_connection_while_active(scene: Scene) -> dict[str, Any]:
     return {"sessionId": session_id, "body": {"provider_connection_id": 102}}
 
 
+def somebody_is_faster(scene: Scene) -> dict[str, Any]:
+    """Have user 2 open a session just before the one that is asked for is written."""
+    scene.wire.before(lambda: scene.call("create_session", user=2), on="TransactWriteItems")
+    return {}
+
+
+def takes_over_without_a_right(scene: Scene) -> dict[str, Any]:
+    """Open a session; name it, and a takeover by somebody who may not."""
+    return {"sessionId": scene.call("create_session").body["id"], "body": {"takeover": True}, "user": 3}
+
+
+def publishes(stage: Stage) -> None:
+    """Put the audit trail of a tenant onto the bus."""
+    entries = told_of(stage.deployed, tenant=stage.new_scene().tenant)
+    stage.record(lambda: publish_audit.handler(events.stream(*entries, table="Audit"), events.Context()))
+
+
 def to_a_closed_session(scene: Scene) -> dict[str, Any]:
     """Close a session; name it, and an edit that comes too late."""
     session_id = scene.call("create_session").body["id"]
@@ -253,20 +279,29 @@ def to_a_closed_session(scene: Scene) -> dict[str, Any]:
 
 PLAYS: dict[str, tuple[Play, ...]] = {
     "AnswerUnmatched": (unmatched,),
-    "CancelRun": (of_commands(*(each.name for each in RUNS if each.name.startswith("cancel"))),),
+    "CancelRun": (
+        of_commands(*(each.name for each in RUNS if each.name.startswith("cancel"))),
+        asks("cancel_run", user=4, runId=5),
+    ),
     "CompareEvidence": (asks("compare_evidence", later_evidence),),
-    "CreateConsentLink": (of_commands("ask for a consent"),),
-    "CreateSession": (of_commands("create a session", "resume a session"),),
+    "CreateConsentLink": (of_commands("ask for a consent"), asks("create_consent_link", user=4, connectionId=101)),
+    "CreateSession": (
+        of_commands("create a session", "resume a session"),
+        asks("create_session", somebody_is_faster),
+        asks("create_session", user=4),
+    ),
     "DispatchRuns": (commands(*DISPATCH),),
     "ExecuteProbe": executed("rbac_check", "probe"),
     "ExecuteSync": executed("initial_sync", "sync"),
     "GetRun": (asks("get_run", lambda scene: {"runId": scene.start("rbac_check")}),),
     "GetSession": (asks("get_session"),),
+    "ListAudit": (asks("list_audit"), asks("list_audit", user=2)),
     "ListEvidence": (asks("list_evidence"), asks("list_evidence", query="taskType=rbac_check")),
     "ListSessions": (asks("list_sessions"),),
     "ListTasks": (asks("list_tasks"),),
     # It asks Microsoft what it tells everybody, which takes no right; a reader may not even do that.
     "PreflightConnection": (asks("preflight_connection", user=4, query="tenant=contoso.example"),),
+    "PublishAudit": (publishes,),
     "RecordConsent": (of_commands("record a consent", "record a consent while it is looked for"),),
     "RegisterConnection": (
         asks("register_connection", **ADMIN, connectionId=102, body=connection()),
@@ -286,12 +321,16 @@ PLAYS: dict[str, tuple[Play, ...]] = {
         asks("remove_member", **ADMIN, userId=5),
         asks("remove_member", the_lock_is_taken_meanwhile, **ADMIN),
     ),
-    "StartRun": (of_commands(*(each.name for each in RUNS if each.name.startswith("start"))),),
+    "StartRun": (
+        of_commands(*(each.name for each in RUNS if each.name.startswith("start"))),
+        asks("start_run", user=4, taskType="rbac_check"),
+    ),
     "Sweep": (commands(*SWEEP),),
     "UpdateSession": (
         of_commands("go a step on", "assign", "take over", "change the connection", "abandon", "complete"),
         asks("update_session", to_a_closed_session),
         asks("update_session", to_another_connection_while_active),
+        asks("update_session", takes_over_without_a_right),
     ),
 }
 """What is done by each function, and recorded."""
@@ -382,7 +421,7 @@ UNRECORDED = (
     ),
     Unrecorded(
         "service-role/AWSLambdaDynamoDBExecutionRole",
-        frozenset({"DispatchRuns"}),
+        frozenset({"DispatchRuns", "PublishAudit"}),
         "the event source reads the stream, with the function's role",
     ),
     Unrecorded(
@@ -390,8 +429,13 @@ UNRECORDED = (
         frozenset({"DispatchRuns"}),
         "the event source tells of what failed, with the function's role",
     ),
+    Unrecorded(
+        "sqs:SendMessage on UnpublishedAudit",
+        frozenset({"PublishAudit"}),
+        "the event source tells of what failed, with the function's role",
+    ),
 )
-"""All of it ends at the template's `Boundary`, which names our log, queues and stream (tests/test_template.py)."""
+"""All of it ends at the template's `Boundary`, which names our log, queues and streams (tests/test_template.py)."""
 
 
 def test_sam_adds_to_the_roles_what_is_known_and_nothing_else() -> None:
