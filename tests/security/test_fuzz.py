@@ -84,6 +84,17 @@ FREE = {"name", "entry"}
 """Where what a caller wrote is kept as it is: a tenant's name, and the entry of an idempotency key."""
 
 
+EDITS: list[dict[str, object]] = [
+    {"current_step": 1},
+    {"current_step": 2},
+    {"assigned_to_user_id": 3},
+    {"takeover": True},
+    {},
+    {"provider_connection_id": 101, "takeover": None},
+    {"status": "abandoned"},
+]
+
+
 class Person:
     """Whose requests these are: mostly somebody who may."""
 
@@ -99,17 +110,11 @@ class Person:
 def shapes(session_id: int, run_id: int, chance: random.Random) -> dict[str, Shape]:
     """Say how each route is asked when nothing is wrong."""
     tenant = {"tenantId": 1}
-    edit = chance.choice(
-        [
-            *({"current_step": 1}, {"current_step": 2}, {"assigned_to_user_id": 3}, {"takeover": True}, {}),
-            *({"provider_connection_id": 101, "takeover": None}, {"status": "abandoned"}),
-        ]
-    )
     task = chance.choice(("rbac_check", "license_check", "consent_status", "initial_sync"))
     role = {"role": chance.choice(("readonly", "operator", "manager", "owner"))}
     return {
         **{name: Shape(tenant) for name in ASKED},
-        "update_session": Shape({**tenant, "sessionId": session_id}, edit),
+        "update_session": Shape({**tenant, "sessionId": session_id}, chance.choice(EDITS)),
         "create_session": Shape(tenant, {}),
         "start_run": Shape({**tenant, "taskType": task}, {}),
         "get_run": Shape({**tenant, "runId": run_id}),

@@ -41,6 +41,7 @@ FOREIGN = [
     "https://user:pass@graph.microsoft.com/v1.0/x",
     "https://graph.microsoft.com:8443/v1.0/x",
     "https://graph.microsoft.com:80/v1.0/x",
+    "https://graph.microsoft.com:0/v1.0/x",
     "https://graph.microsoft.com:99999/v1.0/x",
     "https://graph.microsoft.com:abc/v1.0/x",
     "https://graph.microsoft.com:0443x/v1.0/x",

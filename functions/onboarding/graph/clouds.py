@@ -52,7 +52,8 @@ class Hosts(NamedTuple):
 
 
 def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
-    return url.scheme, url.hostname, url.port or _DEFAULT_PORTS.get(url.scheme)
+    # Port 0 is a port, if a strange one: it does not stand for the usual one.
+    return url.scheme, url.hostname, _DEFAULT_PORTS.get(url.scheme) if url.port is None else url.port
 
 
 def read_table(path: Path) -> dict[Cloud, Hosts]:

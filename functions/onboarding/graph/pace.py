@@ -50,7 +50,7 @@ def wait_asked_for(header: str | None, now: datetime) -> float | None:
         return min(float(text), _LONGEST_BELIEVED)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the year 99999999999 is none
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
