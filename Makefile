@@ -93,6 +93,10 @@ bench: setup ## Measure ours beside the peers, and write docs/performance.md; QU
 fuzz: setup ## Make up a hundred thousand requests and messages that are wrong in some way [SEED=1]
 	@SOAK=1 SEED='$(or $(SEED),1)' $(BIN)/pytest -q -p no:cacheprovider --numprocesses auto --maxprocesses 4 tests/security/test_fuzz.py
 
+.PHONY: load
+load: setup ## Let more and more people onboard at once on a deployment of their own, and verify it [SEED=1]
+	@PYTHONPATH=functions:. $(BIN)/python -m bench.load --seed '$(or $(SEED),1)'
+
 .PHONY: soak
 soak: setup ## Try for an hour what `make test` tries for minutes
 	@$(MAKE) model simulate histories mutants controls crashes races poison fuzz

@@ -207,7 +207,7 @@ Counted at the tenant simulator, and at the pool that leads there:
 A token is fetched once per provider connection and batch. Probes run side by side (decision 0013), and HTTP/1.1 carries
 one request at a time: a cold worker opens a connection for each probe that is under way, a warm one has them open.
 {_waited(figures)}
-The longest log line of a request has {longest} bytes (`{route}`), with the largest ids, an IPv6 address, a trace id and
+The longest log line of a request has {longest} bytes (`{route}`), with the largest ids, an IPv6 address, a trace id
 a refusal's code in it. There is one such line per request; it may have {LONGEST_LINE} bytes.
 """
 
@@ -217,9 +217,9 @@ def _waited(figures: Figures) -> str:
         return ""
     waiting = figures["waiting"]
     return f"""
-On the local deployment, the {waiting["runs"]} runs of an onboarding waited for {waiting["share"]:.0%} of their lives from
-start to claim (median of the shares: {waiting["median_share"]:.0%}); the rest is the examination. The emulator polls its
-streams and queues, and starts a process per invocation; Lambda's own pollers are quicker than that.
+On the local deployment, the {waiting["runs"]} runs of an onboarding waited for {waiting["share"]:.0%} of their lives
+from start to claim (median of the shares: {waiting["median_share"]:.0%}); the rest is the examination. The emulator
+polls its streams and queues, and starts a process per invocation; Lambda's own pollers are quicker than that.
 """
 
 
@@ -232,8 +232,8 @@ def bars(figures: Figures) -> dict[int, Bar]:
         11: Bar(
             reached=shared and not batches["warm"]["tcp_connections"] and longest <= LONGEST_LINE,
             figure=(
-                f"one token per provider connection, {batches['warm']['tcp_connections']} new connections to Graph for a "
-                f"warm batch of {figures['batch_size']}; at most {longest} bytes a line"
+                f"one token per provider connection, {batches['warm']['tcp_connections']} new connections to Graph for "
+                f"a warm batch of {figures['batch_size']}; at most {longest} bytes a line"
             ),
             command="make bench, pytest tests/integration/test_bench_workers.py",
         )
