@@ -5,13 +5,18 @@ flight, so few are let through at a time and the rest wait here.
 """
 
 import asyncio
+import socket
 from collections.abc import Iterable
+from http import HTTPStatus
+from typing import override
 
 import aiohttp
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 from multidict import CIMultiDict
 from yarl import URL
 
+from local import authorizer
 from local.issuer import DISCOVERY_PATH, KEYS_PATH, Issuer
 
 HOST = "127.0.0.1"
@@ -22,6 +27,11 @@ IN_FLIGHT = 6
 WAITING = 100
 LARGEST_BODY = 10 * 1024 * 1024
 """API Gateway's own limit on a request, in bytes."""
+LARGEST_HEAD = 10_240
+"""And that on the request line and all header values together."""
+
+PUBLIC = frozenset({"/consent/callback"})
+"""Paths without an authorizer: what stands in their Authorization header is nobody's business."""
 
 # RFC 9110, 7.6.1: these speak of one connection, not of the message; the rest of the list is set anew on each side.
 _OF_ONE_CONNECTION = frozenset(
@@ -70,6 +80,8 @@ class Gateway:
         """Answer one request as the API does, or as API Gateway does when the API cannot be asked."""
         if self._present >= IN_FLIGHT + WAITING:
             return _refusal(429, "Too Many Requests")
+        if len(request.raw_path) + sum(len(value) for _, value in request.raw_headers) > LARGEST_HEAD:
+            return _refusal(431, "Request Header Fields Too Large")
         self._present += 1
         try:
             body = await request.read()
@@ -86,6 +98,9 @@ class Gateway:
         if self._upstream is None or self._session is None:
             return _refusal(503, "Service Unavailable")
         headers = _handed_on(request.raw_headers)
+        token = headers.get("Authorization")
+        if token is not None and request.path not in PUBLIC and authorizer.refuses(token):
+            return _refusal(401, "Unauthorized")
         headers["Host"] = self._authority
         async with self._session.request(
             request.method,
@@ -113,6 +128,39 @@ def create_app(gateway: Gateway, issuer: Issuer, microsoft: web.Application) -> 
     app.add_subapp(MICROSOFT_PREFIX, microsoft)
     app.router.add_route("*", "/{path:.*}", gateway.answer)
     return app
+
+
+async def listen(runner: web.AppRunner, reserved: socket.socket) -> asyncio.Server:
+    """Serve the app of *runner* on a socket that is bound already, until the server is closed."""
+    await runner.setup()
+    loop, server = asyncio.get_running_loop(), runner.server
+    assert server is not None  # noqa: S101 - there is one once it is set up
+
+    def connected() -> _Connection:
+        return _Connection(server, loop=loop, max_line_size=LARGEST_HEAD, max_field_size=LARGEST_HEAD)
+
+    return await loop.create_server(connected, sock=reserved, backlog=512)
+
+
+class _Connection(web.RequestHandler):
+    """A connection to one client. What cannot be read is refused, and never repeated: there may be a token in it."""
+
+    __slots__ = ()
+
+    @override
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return super().handle_error(request, status, exc, message)
+        told = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if isinstance(exc, LineTooLong) else HTTPStatus(status)
+        refusal = _refusal(told, told.phrase)
+        refusal.force_close()
+        return refusal
 
 
 def _handed_on(headers: Iterable[tuple[bytes, bytes]]) -> CIMultiDict[str]:

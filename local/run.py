@@ -16,7 +16,7 @@ from aiohttp import web
 
 from local import deployment, emulator
 from local.build import build, machine_architecture
-from local.front import HOST, ISSUER_PREFIX, MICROSOFT_PREFIX, Gateway, create_app
+from local.front import HOST, ISSUER_PREFIX, MICROSOFT_PREFIX, Gateway, create_app, listen
 from local.issuer import AUDIENCE, Issuer
 from local.processes import Process
 from local.refusals import Refused
@@ -148,8 +148,7 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
     secrets = {str(CLIENT_ID): state.client_secret()}
     microsoft = create_microsoft(tenants=TENANTS, secrets=secrets, state_path=state.simulator)
     runner = web.AppRunner(create_app(gateway, issuer, microsoft), access_log=None)
-    await runner.setup()
-    await web.SockSite(runner, reserved, backlog=512).start()
+    listening = await listen(runner, reserved)
 
     loop = asyncio.get_running_loop()
     asked_to_end = asyncio.Event()
@@ -182,6 +181,7 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
         await gateway.close()
         if await asyncio.to_thread(emulator.end, started, state) and deployed is not None:
             state.record_deployed(deployed)
+        listening.close()
         await runner.cleanup()
 
 

@@ -197,6 +197,8 @@ def a_function_s_name_says_what_it_does(sources: Sources) -> Iterator[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 word = node.name.lstrip("_")
+                if any(isinstance(each, ast.Name) and each.id == "override" for each in node.decorator_list):
+                    continue  # it has the name that a library calls it by
                 # http.server calls methods by these names.
                 if word.startswith(("handle_", "process_", "do_")) and not word.removeprefix("do_").isupper():
                     yield f"{path}:{node.lineno} {node.name} says nothing"

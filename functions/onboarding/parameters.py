@@ -15,10 +15,22 @@ LARGEST_PAGE = 200
 CANONICAL_ID = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 """`int()` would take `٣`, `+1` and `1 ` as well."""
 
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?([eE]\+?[0-9]{1,2})?", re.ASCII)
+_END_OF_TIME = 253_402_300_800
+"""The first moment of the year 10000."""
+
 
 def canonical_id(text: str) -> int | None:
     """Read an id in its canonical form; None if *text* is no id."""
     return int(text) if CANONICAL_ID.fullmatch(text) and int(text) <= LARGEST_ID else None
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether *text* is a moment, in seconds since 1970, that a calendar has: `NaN`, `null` and 1e300 are none.
+
+    It may have a fraction and an exponent: a NumericDate may (RFC 7519, 2), and how API Gateway writes one is not told.
+    """
+    return _SECONDS.fullmatch(text) is not None and 0 < float(text) < _END_OF_TIME
 
 
 def _id(value: object) -> int:

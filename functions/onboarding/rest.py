@@ -25,7 +25,7 @@ from onboarding.domain.model import Concept
 from onboarding.errors import Forbidden, NotFound, Refusal
 from onboarding.flows.record_denial import record_denial
 from onboarding.log import logger
-from onboarding.parameters import NoQuery, PageQuery, Parameters, TenantPath, canonical_id
+from onboarding.parameters import NoQuery, PageQuery, Parameters, TenantPath, canonical_id, is_moment
 from onboarding.problems import (
     BodyTooLarge,
     Unauthenticated,
@@ -196,12 +196,14 @@ def authenticate(event: Event) -> Caller:
     """Tell who asks from the claims that API Gateway's JWT authorizer verified; they reach us as strings.
 
     Raises:
-        Unauthenticated: Without verified claims, an expiry or a user id in canonical digits, or if the token is for
-            another use than `access`.
+        Unauthenticated: Without verified claims, a moment of expiry or a user id in canonical digits, or if the token
+            is for another use than `access`.
     """
     claims = _claims(event)
     user_id = canonical_id(str(claims.get(stores.settings().user_id_claim, "")))
-    if user_id is None or not claims.get("exp") or claims.get("token_use", "access") != "access":
+    # API Gateway judges an expiry that is there, and lets a token without one through.
+    ends = is_moment(str(claims.get("exp", "")))
+    if user_id is None or not ends or claims.get("token_use", "access") != "access":
         raise Unauthenticated("unauthenticated", "Sign in: this needs an access token of a user.")
     # API Gateway writes a claim that is a list as `[one two]`.
     scopes = f"{claims.get('scope', '')} {claims.get('scp', '')}".translate(_NO_BRACKETS).split()

@@ -75,7 +75,7 @@ def ask(wire: Wire, deployed: Deployment) -> Ask:
             text = (
                 text.replace(request_id, "request").replace(f'"N": "{tenant}"', "tenant").replace(f"s/{tenant}", "s/T")
             )
-            text = re.sub(rf"(?<!\d)0*{shown}(?!\d)", "shown", text) if shown else text
+            text = re.sub(rf"(?<!\w)0*{shown}(?!\w)", "shown", text) if shown else text
             return UNIQUE.sub("unique", text)
 
         calls = [(each.operation, alike(json.dumps(each.request, sort_keys=True))) for each in wire.calls]
