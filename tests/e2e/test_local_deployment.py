@@ -54,7 +54,7 @@ def test_the_facts_have_exactly_the_keys_that_others_rely_on(local: LocalDeploym
         "functions",
     }
     assert stack["api_url"] == local.url
-    assert set(stack["tables"]) == {"Sessions", "Runs", "Evidence"}
+    assert set(stack["tables"]) == {"Sessions", "Runs", "Evidence", "Audit"}
     assert set(stack["queues"]) == {"Probe", "Sync"}
     modules = [
         path for folder in ("api", "workers", "schedules") for path in (ROOT / "functions" / folder).glob("*.py")
