@@ -48,12 +48,16 @@ class Grant(NamedTuple):
         return (
             use.right.action == self.right.action
             and fnmatchcase(use.right.resource, self.right.resource)
-            and all(
-                _OPERATORS[operator](use.context.get(key, []), expected)
-                for operator, keys in self.condition.items()
-                for key, expected in keys.items()
-            )
+            and _holds(self.condition, use)
         )
+
+
+def _holds(condition: Tree, use: Use) -> bool:
+    return all(
+        _OPERATORS[operator](use.context.get(key, []), expected)
+        for operator, keys in condition.items()
+        for key, expected in keys.items()
+    )
 
 
 def _one_equals(values: list[str], expected: Any) -> bool:
@@ -61,6 +65,10 @@ def _one_equals(values: list[str], expected: Any) -> bool:
 
 
 _OPERATORS: dict[str, Callable[[list[str], Any], bool]] = {
+    "ArnNotLike": lambda values, expected: (
+        not any(fnmatchcase(value, each) for value in values for each in _listed(expected))
+    ),
+    "Bool": lambda values, expected: len(values) == 1 and values[0] == str(expected).lower(),
     "ForAllValues:StringEquals": lambda values, expected: all(value in _listed(expected) for value in values),
     "ForAnyValue:StringLike": lambda values, expected: any(
         fnmatchcase(value, each) for value in values for each in _listed(expected)
@@ -97,12 +105,50 @@ def of_tables(calls: Iterable[Call], physical: Mapping[str, str]) -> set[Right]:
 
 def grants(tree: Tree, function: str) -> list[Grant]:
     """List what the template's own statements grant to *function*, one right at a time."""
-    return [
-        Grant(Right(action, named(resource)), statement.get("Condition", {}))
-        for statement in statements(tree, function)
+    return [each for statement in statements(tree, function) for each in granted(statement)]
+
+
+def granted(statement: Tree) -> Iterator[Grant]:
+    """Find every right that a statement gives."""
+    for action in _listed(statement["Action"]):
+        for resource in _listed(statement["Resource"]):
+            yield Grant(Right(action, named(resource)), statement.get("Condition", {}))
+
+
+def boundary(tree: Tree) -> list[Grant]:
+    """List the most that any function can do."""
+    document = tree["Resources"]["Boundary"]["Properties"]["PolicyDocument"]
+    return [each for statement in document["Statement"] for each in granted(statement)]
+
+
+def denied(tree: Tree, queue: str, use: Use, *, conditions: Mapping[str, bool]) -> bool:
+    """Tell whether a policy of *queue* denies *use*, where the template's *conditions* are so."""
+    return any(
+        fnmatchcase(use.right.action, action) and _holds(_resolved(statement["Condition"], conditions), use)
+        for policy in template.resources(tree, "AWS::SQS::QueuePolicy").values()
+        if queue in {template.target(each) for each in policy["Properties"]["Queues"]}
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if (statement["Effect"], statement["Principal"], statement["Resource"]) == ("Deny", "*", "*")
         for action in _listed(statement["Action"])
-        for resource in _listed(statement["Resource"])
-    ]
+    )
+
+
+def _resolved(condition: Tree, conditions: Mapping[str, bool]) -> Tree:
+    """Name the roles in *condition*, those that are there where *conditions* are so."""
+    return {
+        operator: {key: [*_roles(_listed(expected), conditions)] if "Arn" in key else expected}
+        for operator, keys in condition.items()
+        for key, expected in keys.items()
+    }
+
+
+def _roles(listed: list[Any], conditions: Mapping[str, bool]) -> Iterator[str]:
+    for each in listed:
+        if "Fn::If" in each:
+            condition, one, other = each["Fn::If"]
+            yield from _roles([one if conditions[condition] else other], conditions)
+        elif each != {"Ref": "AWS::NoValue"}:
+            yield str(each["Ref"]) if "Ref" in each else named(each)
 
 
 def statements(tree: Tree, function: str) -> Iterator[Tree]:

@@ -1,5 +1,6 @@
 """The template as data: what is deployed is said once, and the tests read it there."""
 
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,13 @@ TEMPLATE = ROOT / "template.yaml"
 
 type Tree = dict[str, Any]
 """Part of the template; intrinsic functions in their long form, `{"Ref": …}` or `{"Fn::GetAtt": [name, attribute]}`."""
+
+
+type Rule = Callable[[Tree], Iterator[str]]
+"""Names every breach of one rule; none for a template that keeps it."""
+
+type Change = Callable[[Tree], None]
+"""Changes a template, so that it breaks a rule."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -97,3 +105,56 @@ def environment(template: Tree, physical: dict[str, str], **parameters: str) -> 
         elif value.get("Ref") in known:
             answer[name] = known[value["Ref"]]
     return answer
+
+
+# ── Reading it ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def triggers(tree: Tree, kind: str) -> Iterator[tuple[str, Tree, Tree]]:
+    """Find every event of *kind*: the function's name, its properties, and the event's own."""
+    for name, function in functions(tree).items():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == kind:
+                yield name, function, event.get("Properties", {})
+
+
+def target(reference: Any) -> str | None:
+    """Name the resource that a `Ref` or a `GetAtt` points to."""
+    if not isinstance(reference, dict):
+        return None
+    name: str | None = reference.get("Ref") or (reference.get("Fn::GetAtt") or [None])[0]
+    return name
+
+
+# ── Breaking it ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def put(path: str, value: Any) -> Change:
+    """Make a change: the value at *path*, `Resources/Probe/Properties/VisibilityTimeout`, becomes *value*."""
+
+    def change(tree: Tree) -> None:
+        *above, last = path.split("/")
+        place = tree
+        for key in above:
+            place = place.setdefault(key, {})
+        place[last] = value
+
+    return change
+
+
+def remove(path: str) -> Change:
+    """Make a change: what is at *path* is gone."""
+
+    def change(tree: Tree) -> None:
+        *above, last = path.split("/")
+        place = tree
+        for key in above:
+            place = place[key]
+        del place[last]
+
+    return change
+
+
+def of(name: str, path: str = "") -> str:
+    """Give the path of *path* in the properties of resource *name*."""
+    return f"Resources/{name}/Properties" + (f"/{path}" if path else "")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests import template
-from tests.template import ROOT, Tree
+from tests.template import ROOT, Rule, Tree, of, put, remove, target, triggers
 
 FUNCTION = "AWS::Serverless::Function"
 TABLE = "AWS::DynamoDB::Table"
@@ -59,24 +59,12 @@ WATCHED = {
 }
 """An alarm at the first message, and at none."""
 
-type Rule = Callable[[Tree], Iterator[str]]
-"""Names every breach of one rule; none for a template that keeps it."""
-
-
 # ── Reading the template ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def modules(tree: Tree) -> dict[str, str]:
     """Name the module of every function: `StartRun` → `api.start_run`."""
     return {name: each["Handler"].removesuffix(".handler") for name, each in template.functions(tree).items()}
-
-
-def triggers(tree: Tree, kind: str) -> Iterator[tuple[str, Tree, Tree]]:
-    """Find every event of *kind*: the function's name, its properties, and the event's own."""
-    for name, function in template.functions(tree).items():
-        for event in function.get("Events", {}).values():
-            if event["Type"] == kind:
-                yield name, function, event.get("Properties", {})
 
 
 def grants(tree: Tree) -> Iterator[tuple[str, str, str]]:
@@ -92,14 +80,6 @@ def conditional_grants(tree: Tree) -> Iterator[tuple[str, str, str, Tree]]:
                 for action in _listed(statement.get("Action", [])):
                     for resource in _listed(statement.get("Resource", [])):
                         yield name, action, _text(resource), statement.get("Condition", {})
-
-
-def target(reference: Any) -> str | None:
-    """Name the resource that a `Ref` or a `GetAtt` points to."""
-    if not isinstance(reference, dict):
-        return None
-    name: str | None = reference.get("Ref") or (reference.get("Fn::GetAtt") or [None])[0]
-    return name
 
 
 def _listed(value: Any) -> list[Any]:
@@ -242,23 +222,14 @@ def what_lies_with_the_dead_letters_raises_an_alarm(tree: Tree) -> Iterator[str]
         target(event.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"))
         for _, _, event in triggers(tree, "DynamoDB")
     }
-    heard = {"Fn::If": ["SomebodyListens", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
-    watched, runbook = set(), (ROOT / "docs" / "runbook.md").read_text()
+    watched = set()
     for name, alarm in template.resources(tree, ALARM).items():
         properties = alarm["Properties"]
-        watched |= {target(each["Value"]) for each in properties["Dimensions"]}
-        if not WATCHED.items() <= properties.items():
-            yield f"{name} does not tell of the first message"
-        if properties.get("AlarmActions") != heard:
-            yield f"{name} tells nobody who wants to hear of it"
-        if "docs/runbook.md" not in properties.get("AlarmDescription", "") or f"\n## {name}\n" not in runbook:
-            yield f"{name} does not say what to do"
+        if properties["Namespace"] == WATCHED["Namespace"]:
+            watched |= {target(each["Value"]) for each in properties["Dimensions"]}
+            if not WATCHED.items() <= properties.items():
+                yield f"{name} does not tell of the first message"
     yield from (f"nobody hears of what lies in {name}" for name in sorted(fed - {None, *watched}, key=str))
-    listens = tree.get("Conditions", {}).get("SomebodyListens")
-    if listens != {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopic"}, ""]}]}:
-        yield "a stack without AlarmTopic has alarms that point nowhere"
-    if tree["Parameters"].get("AlarmTopic", {}).get("Default") != "":
-        yield "AlarmTopic has to be given"
 
 
 # ── The API ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -420,7 +391,7 @@ def the_runtime_is_one_and_the_same(tree: Tree) -> Iterator[str]:
 
 
 def there_is_no_secret_in_it(tree: Tree) -> Iterator[str]:
-    telling = re.compile(r"secret|password|passwd|token|credential|private|api_?key|access_?key", re.IGNORECASE)
+    telling = re.compile(r"secret|password|passwd|token|credential|private|key", re.IGNORECASE)
     shaped = re.compile(r"AKIA[0-9A-Z]{16}|-----BEGIN|eyJ[\w-]{10,}\.|\{\{resolve:|[A-Za-z0-9_~+/.-]{34,}")
     for name, parameter in tree["Parameters"].items():
         if telling.search(name) or shaped.search(str(parameter.get("Default", ""))):
@@ -432,37 +403,6 @@ def there_is_no_secret_in_it(tree: Tree) -> Iterator[str]:
 
 
 # ── The rules, each with templates that break it ─────────────────────────────────────────────────────────────────────
-
-
-def put(path: str, value: Any) -> Callable[[Tree], None]:
-    """Make a change: the value at *path*, `Resources/Probe/Properties/VisibilityTimeout`, becomes *value*."""
-
-    def change(tree: Tree) -> None:
-        *above, last = path.split("/")
-        place = tree
-        for key in above:
-            place = place.setdefault(key, {})
-        place[last] = value
-
-    return change
-
-
-def remove(path: str) -> Callable[[Tree], None]:
-    """Make a change: what is at *path* is gone."""
-
-    def change(tree: Tree) -> None:
-        *above, last = path.split("/")
-        place = tree
-        for key in above:
-            place = place[key]
-        del place[last]
-
-    return change
-
-
-def of(name: str, path: str = "") -> str:
-    """Give the path of *path* in the properties of resource *name*."""
-    return f"Resources/{name}/Properties" + (f"/{path}" if path else "")
 
 
 def grant(function: str, action: str, resource: Any, condition: Tree | None = None) -> Callable[[Tree], None]:
@@ -516,31 +456,6 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         what_lies_with_the_dead_letters_raises_an_alarm,
         put(of("ProbesAreDead", "Threshold"), 10),
         "ProbesAreDead does not tell of the first message",
-    ),
-    (
-        what_lies_with_the_dead_letters_raises_an_alarm,
-        remove(of("ProbesAreDead", "AlarmActions")),
-        "ProbesAreDead tells nobody",
-    ),
-    (
-        what_lies_with_the_dead_letters_raises_an_alarm,
-        put(of("ProbesAreDead", "AlarmDescription"), "Oh."),
-        "ProbesAreDead does not say what to do",
-    ),
-    (
-        what_lies_with_the_dead_letters_raises_an_alarm,
-        lambda tree: tree["Resources"].update(New=tree["Resources"]["ProbesAreDead"]),
-        "New does not say what to do",
-    ),
-    (
-        what_lies_with_the_dead_letters_raises_an_alarm,
-        put("Conditions/SomebodyListens", {"Fn::Equals": ["", ""]}),
-        "alarms that point nowhere",
-    ),
-    (
-        what_lies_with_the_dead_letters_raises_an_alarm,
-        remove("Parameters/AlarmTopic/Default"),
-        "AlarmTopic has to be given",
     ),
     (every_queue_is_encrypted, remove(of("Sync", "SqsManagedSseEnabled")), "Sync is not encrypted"),
     (a_batch_fails_message_by_message, remove(f"{MESSAGES}/FunctionResponseTypes"), "ExecuteProbe does not"),
@@ -737,6 +652,7 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         put(of("Sweep", "Environment/Variables/GRAPH_PASSWORD"), {"Ref": "Issuer"}),
         "Sweep: GRAPH_PASSWORD",
     ),
+    (there_is_no_secret_in_it, put(of("Sweep", "Environment/Variables/SIGNING_KEY"), "x"), "Sweep: SIGNING_KEY"),
     (
         there_is_no_secret_in_it,
         put("Globals/Function/Environment/Variables/GRAPH", "Ab1~" * 10),

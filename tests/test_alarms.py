@@ -1,0 +1,285 @@
+"""What people hear of, and what they find when they look: alarms, traces, and the runbook that says what to do.
+
+Each rule of the template is shown to catch what it forbids.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests import template
+from tests.template import ROOT, Change, Rule, Tree, of, put, remove, target, triggers
+
+ALARM = "AWS::CloudWatch::Alarm"
+HEARD = {"Fn::If": ["SomebodyListens", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
+
+FAILS: Tree = {
+    "Namespace": "AWS/Lambda",
+    "MetricName": "Errors",
+    "Statistic": "Sum",
+    "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+IS_MISSING: Tree = {
+    "Namespace": "AWS/Lambda",
+    "MetricName": "Invocations",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 10,
+    "Threshold": 1,
+    "ComparisonOperator": "LessThanThreshold",
+    "TreatMissingData": "breaching",
+}
+"""A function that is not invoked reports nothing: for ten minutes, nothing is what must alarm."""
+
+LAGS: Tree = {
+    "Namespace": "AWS/Lambda",
+    "MetricName": "IteratorAge",
+    "Statistic": "Maximum",
+    "Period": 60,
+    "EvaluationPeriods": 5,
+    "Threshold": 60_000,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+"""In milliseconds. A run that is sent a minute late is one that the sweep asks for once more."""
+
+API_FAILS: Tree = {"Namespace": "AWS/ApiGateway", "MetricName": "5xx", "Statistic": "Sum", "Period": 300}
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html"""
+
+THROTTLED: Tree = {"Namespace": {"Ref": "AWS::StackName"}, "MetricName": "ThrottledRequests", "Statistic": "Sum"}
+
+
+# ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def every_alarm_is_heard_and_says_what_to_do(tree: Tree) -> Iterator[str]:
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    for name, alarm in template.resources(tree, ALARM).items():
+        properties = alarm["Properties"]
+        for change in ("AlarmActions", "OKActions"):
+            if properties.get(change) != HEARD:
+                yield f"{name}: {change} tell nobody who wants to hear of it"
+        if properties.get("ActionsEnabled", True) is not True:
+            yield f"{name} is silenced"
+        if "docs/runbook.md" not in properties.get("AlarmDescription", ""):
+            yield f"{name} does not say what to do"
+        section = re.search(rf"\n## {name}\n+(.*?)(?=\n## )", runbook, re.DOTALL)
+        if not section or len(section[1].split()) < 15:
+            yield f"the runbook does not say what to do about {name}"
+    sections = re.findall(r"\n## (\w*(?:Dead|Undispatched|Unpublished|Fails|Lags|Missing|Throttled))\n", runbook)
+    for name in sorted(set(sections) - set(template.resources(tree, ALARM))):
+        yield f"the runbook tells of {name}, which is no alarm"
+
+
+def a_topic_is_told_only_if_there_is_one(tree: Tree) -> Iterator[str]:
+    if tree.get("Conditions", {}).get("SomebodyListens") != {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopic"}, ""]}]}:
+        yield "a stack without AlarmTopic has alarms that point nowhere"
+    if tree["Parameters"].get("AlarmTopic", {}).get("Default") != "":
+        yield "AlarmTopic has to be given"
+
+
+def the_clock_s_function_is_missed_if_it_fails_or_does_not_come(tree: Tree) -> Iterator[str]:
+    # It has no dead letters: what one sweep left undone, the next one does. So what must be heard of is that none does.
+    for name, function, event in triggers(tree, "ScheduleV2"):
+        if not _alarms(tree, FAILS, FunctionName=name):
+            yield f"nobody hears that {name} fails"
+        if not _alarms(tree, IS_MISSING, FunctionName=name):
+            yield f"nobody hears that {name} does not come"
+        if event.get("State", "ENABLED") != "ENABLED":
+            yield f"{name} is not asked to come"
+        if event.get("RetryPolicy", {}).get("MaximumRetryAttempts") != 0:
+            yield f"the Scheduler asks twice for {name}"
+        if function.get("EventInvokeConfig", {}).get("MaximumRetryAttempts") != 0:
+            yield f"Lambda tries {name} again, beside the next one"
+
+
+def every_asynchronous_source_says_where_failures_end(tree: Tree) -> Iterator[str]:
+    for name, function in template.functions(tree).items():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "DynamoDB" and "DestinationConfig" not in event["Properties"]:
+                yield f"{name} loses what it cannot do"
+            if event["Type"] not in {"DynamoDB", "HttpApi", "SQS", "ScheduleV2"}:
+                yield f"{name} is invoked by {event['Type']}, and no rule says where its failures end"
+
+
+def every_stream_is_followed(tree: Tree) -> Iterator[str]:
+    for name, _, _ in triggers(tree, "DynamoDB"):
+        if not _alarms(tree, FAILS, FunctionName=name):
+            yield f"nobody hears that {name} fails"
+        if not _alarms(tree, LAGS, FunctionName=name):
+            yield f"nobody hears that {name} lags behind"
+
+
+def the_api_is_watched(tree: Tree) -> Iterator[str]:
+    if not _alarms(tree, API_FAILS, ApiId="Api"):
+        yield "nobody hears that the API fails"
+    if not _alarms(tree, THROTTLED):
+        yield "nobody hears that the API turns people away"
+
+
+def what_is_throttled_is_counted_in_the_access_log(tree: Tree) -> Iterator[str]:
+    settings = tree["Resources"]["Api"]["Properties"]["AccessLogSettings"]
+    written: str = settings["Format"]
+    filters = [made["Properties"] for made in template.resources(tree, "AWS::Logs::MetricFilter").values()]
+    counting = [
+        each
+        for each in filters
+        for count in each["MetricTransformations"]
+        if (count["MetricName"], count["MetricNamespace"]) == (THROTTLED["MetricName"], THROTTLED["Namespace"])
+    ]
+    if not counting:
+        yield "nothing counts what the API turns away"
+    for each in counting:
+        if "429" not in each["FilterPattern"]:
+            yield "something else is counted"
+        for name in re.findall(r"\$\.(\w+)", each["FilterPattern"]):
+            if f'"{name}":' not in written:
+                yield f"the access log has no {name}"
+        if each["LogGroupName"] != {"Ref": target(settings["DestinationArn"])}:
+            yield "it is counted in another log"
+
+
+def every_function_is_traced(tree: Tree) -> Iterator[str]:
+    for name, function in template.functions(tree).items():
+        if function.get("Tracing") != "Active":
+            yield f"{name} leaves no trace"
+
+
+def _alarms(tree: Tree, wanted: Tree, **dimensions: str) -> list[str]:
+    """Name the alarms that watch *wanted* of the resources in *dimensions*."""
+    expected = [{"Name": name, "Value": {"Ref": value}} for name, value in dimensions.items()]
+    return [
+        name
+        for name, alarm in template.resources(tree, ALARM).items()
+        if wanted.items() <= alarm["Properties"].items() and alarm["Properties"].get("Dimensions", []) == expected
+    ]
+
+
+# ── The rules, each with templates that break it ─────────────────────────────────────────────────────────────────────
+
+NEW: Tree = {"Type": ALARM, "Properties": {"AlarmActions": HEARD, "OKActions": HEARD, "AlarmDescription": "Oh."}}
+
+TWINS: list[tuple[Rule, Change, str]] = [
+    (
+        every_alarm_is_heard_and_says_what_to_do,
+        remove(of("ProbesAreDead", "AlarmActions")),
+        "ProbesAreDead: AlarmActions tell nobody",
+    ),
+    (every_alarm_is_heard_and_says_what_to_do, put(of("ApiFails", "OKActions"), []), "ApiFails: OKActions tell nobody"),
+    (
+        every_alarm_is_heard_and_says_what_to_do,
+        put(of("ApiFails", "ActionsEnabled"), value=False),
+        "ApiFails is silenced",
+    ),
+    (every_alarm_is_heard_and_says_what_to_do, put("Resources/New", NEW), "New does not say what to do"),
+    (
+        every_alarm_is_heard_and_says_what_to_do,
+        put("Resources/New", NEW),
+        "the runbook does not say what to do about New",
+    ),
+    (
+        every_alarm_is_heard_and_says_what_to_do,
+        remove("Resources/ApiFails"),
+        "the runbook tells of ApiFails, which is no alarm",
+    ),
+    (
+        a_topic_is_told_only_if_there_is_one,
+        put("Conditions/SomebodyListens", {"Fn::Equals": ["", ""]}),
+        "alarms that point nowhere",
+    ),
+    (a_topic_is_told_only_if_there_is_one, remove("Parameters/AlarmTopic/Default"), "AlarmTopic has to be given"),
+    (
+        the_clock_s_function_is_missed_if_it_fails_or_does_not_come,
+        remove("Resources/SweepFails"),
+        "nobody hears that Sweep fails",
+    ),
+    (
+        the_clock_s_function_is_missed_if_it_fails_or_does_not_come,
+        put(of("SweepIsMissing", "TreatMissingData"), "notBreaching"),
+        "nobody hears that Sweep does not come",
+    ),
+    (
+        the_clock_s_function_is_missed_if_it_fails_or_does_not_come,
+        put(of("SweepIsMissing", "Dimensions"), [{"Name": "FunctionName", "Value": {"Ref": "GetRun"}}]),
+        "nobody hears that Sweep does not come",
+    ),
+    (
+        the_clock_s_function_is_missed_if_it_fails_or_does_not_come,
+        put(of("Sweep", "Events/EveryMinute/Properties/State"), "DISABLED"),
+        "Sweep is not asked to come",
+    ),
+    (
+        the_clock_s_function_is_missed_if_it_fails_or_does_not_come,
+        remove(of("Sweep", "Events/EveryMinute/Properties/RetryPolicy")),
+        "the Scheduler asks twice for Sweep",
+    ),
+    (
+        the_clock_s_function_is_missed_if_it_fails_or_does_not_come,
+        remove(of("Sweep", "EventInvokeConfig")),
+        "Lambda tries Sweep again",
+    ),
+    (
+        every_asynchronous_source_says_where_failures_end,
+        remove(of("DispatchRuns", "Events/SavedRuns/Properties/DestinationConfig")),
+        "DispatchRuns loses what it cannot do",
+    ),
+    (
+        every_asynchronous_source_says_where_failures_end,
+        put(of("Sweep", "Events/New"), {"Type": "SNS", "Properties": {}}),
+        "Sweep is invoked by SNS",
+    ),
+    (every_stream_is_followed, remove("Resources/DispatchFails"), "nobody hears that DispatchRuns fails"),
+    (every_stream_is_followed, put(of("DispatchLags", "Threshold"), 3_600_000), "DispatchRuns lags behind"),
+    (the_api_is_watched, put(of("ApiFails", "MetricName"), "4xx"), "nobody hears that the API fails"),
+    (the_api_is_watched, remove("Resources/ApiIsThrottled"), "turns people away"),
+    (what_is_throttled_is_counted_in_the_access_log, remove("Resources/ThrottledRequests"), "nothing counts"),
+    (
+        what_is_throttled_is_counted_in_the_access_log,
+        put(of("ThrottledRequests", "FilterPattern"), '{ $.status = "404" }'),
+        "something else is counted",
+    ),
+    (
+        what_is_throttled_is_counted_in_the_access_log,
+        put(of("Api", "AccessLogSettings/Format"), '{"request_id":"$context.requestId"}'),
+        "the access log has no status",
+    ),
+    (
+        what_is_throttled_is_counted_in_the_access_log,
+        put(of("ThrottledRequests", "LogGroupName"), "/aws/lambda/x"),
+        "it is counted in another log",
+    ),
+    (every_function_is_traced, put("Globals/Function/Tracing", "PassThrough"), "GetRun leaves no trace"),
+    (every_function_is_traced, put(of("Sweep", "Tracing"), "Disabled"), "Sweep leaves no trace"),
+]
+
+RULES = list(dict.fromkeys(rule for rule, _, _ in TWINS))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_template_keeps_the_rule(rule: Rule) -> None:
+    assert list(rule(template.read())) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "breach"), TWINS, ids=[f"{rule.__name__}-{says}" for rule, _, says in TWINS]
+)
+def test_a_template_that_breaks_the_rule_is_caught(rule: Rule, change: Change, breach: str) -> None:
+    twin = template.read()
+    change(twin)
+
+    breaches = list(rule(twin))
+
+    assert [each for each in breaches if breach in each]
+
+
+def test_every_rule_in_this_file_is_asked() -> None:
+    written = {each for each in globals().values() if _is_rule(each)}
+
+    assert written == set(RULES)
+
+
+def _is_rule(each: Any) -> bool:
+    annotations = getattr(each, "__annotations__", {})
+    return annotations.get("return") == Iterator[str] and list(annotations) == ["tree", "return"]
