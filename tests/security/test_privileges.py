@@ -32,6 +32,9 @@ from tests.wire import Call, Wire
 from tests.working import Worker, register_examined
 from workers import publish_audit
 
+READER = 4
+"""A member who may only read: what is denied to one is recorded, with a right of its own."""
+
 KEY_ALIASES = ["alias/tenant-onboarding/contoso"]
 """What the key is called in the account: no call says so, and a worker signs with no key that is called otherwise."""
 
@@ -281,14 +284,14 @@ PLAYS: dict[str, tuple[Play, ...]] = {
     "AnswerUnmatched": (unmatched,),
     "CancelRun": (
         of_commands(*(each.name for each in RUNS if each.name.startswith("cancel"))),
-        asks("cancel_run", user=4, runId=5),
+        asks("cancel_run", user=READER, runId=5),
     ),
     "CompareEvidence": (asks("compare_evidence", later_evidence),),
-    "CreateConsentLink": (of_commands("ask for a consent"), asks("create_consent_link", user=4, connectionId=101)),
+    "CreateConsentLink": (of_commands("ask for a consent"), asks("create_consent_link", user=READER, connectionId=101)),
     "CreateSession": (
         of_commands("create a session", "resume a session"),
         asks("create_session", somebody_is_faster),
-        asks("create_session", user=4),
+        asks("create_session", user=READER),
     ),
     "DispatchRuns": (commands(*DISPATCH),),
     "ExecuteProbe": executed("rbac_check", "probe"),
@@ -300,7 +303,7 @@ PLAYS: dict[str, tuple[Play, ...]] = {
     "ListSessions": (asks("list_sessions"),),
     "ListTasks": (asks("list_tasks"),),
     # It asks Microsoft what it tells everybody, which takes no right; a reader may not even do that.
-    "PreflightConnection": (asks("preflight_connection", user=4, query="tenant=contoso.example"),),
+    "PreflightConnection": (asks("preflight_connection", user=READER, query="tenant=contoso.example"),),
     "PublishAudit": (publishes,),
     "RecordConsent": (of_commands("record a consent", "record a consent while it is looked for"),),
     "RegisterConnection": (
@@ -323,7 +326,7 @@ PLAYS: dict[str, tuple[Play, ...]] = {
     ),
     "StartRun": (
         of_commands(*(each.name for each in RUNS if each.name.startswith("start"))),
-        asks("start_run", user=4, taskType="rbac_check"),
+        asks("start_run", user=READER, taskType="rbac_check"),
     ),
     "Sweep": (commands(*SWEEP),),
     "UpdateSession": (
