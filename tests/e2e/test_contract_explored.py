@@ -1,0 +1,106 @@
+"""The contract, and what this project adds to it, explored over HTTP by a program that knows how to break promises.
+
+Schemathesis reads the document and makes up what keeps to it and what does not, alone and in sequences
+(https://schemathesis.readthedocs.io). What it finds becomes a plain test of its own.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.calling import connection
+from tests.e2e.conftest import ROOT, LocalDeployment
+from tests.e2e.document import document
+from tests.tallies import tally
+
+SEED = int(os.environ.get("SEED", "1"))
+SECONDS = 600 if os.environ.get("SOAK") == "1" else 45
+
+TENANT = 4711
+"""A tenant of its own, in which nobody else is a member: whatever is done here disturbs nobody."""
+
+CONNECTION, MEMBERS = TENANT * 100 + 1, [TENANT + 1, TENANT + 2]
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "ignored_auth",
+    "unsupported_method",
+    "use_after_free",
+)
+TALLY = f"EXPLORED (seed {SEED}): {{cases:,}} requests, {{operations}} operations, {{failures}} failures"
+
+
+@pytest.fixture(scope="module")
+def token(local: LocalDeployment) -> str:
+    """A token of the owner of a tenant that nobody else knows."""
+    admin = local.token(100, scope="onboarding.admin")
+    for path, body in {
+        f"/tenants/{TENANT}": {"name": "Explored"},
+        f"/tenants/{TENANT}/members/{TENANT}": {"role": "owner"},
+        f"/tenants/{TENANT}/provider-connections/{CONNECTION}": connection(),
+    }.items():
+        answer = local.call("PUT", path, token=admin, body=body)
+        assert answer.status in {200, 201}, answer.data
+    return local.token(TENANT)
+
+
+def explored(
+    local: LocalDeployment, token: str, described: dict[str, Any], folder: Path, *, seconds: int = SECONDS
+) -> dict[str, Any]:
+    """Explore what is *described* for so many *seconds*; give the report."""
+    document_path, report = folder / "openapi.json", folder / "report.json"
+    document_path.write_text(json.dumps(described))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", str(document_path), f"--url={local.url}"),
+            *(f"--header=Authorization: Bearer {token}", f"--seed={SEED}", f"--max-time={seconds}"),
+            *(f"--phases={','.join(PHASES)}", f"--checks={','.join(CHECKS)}", "--max-examples=15", "--no-color"),
+            *("--continue-on-failure", "--generation-database=none", "--report=json", f"--report-json-path={report}"),
+        ],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=seconds * 3 + 60,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert report.is_file(), done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(report.read_text())
+    found["said"] = done.stdout
+    return found
+
+
+def test_nothing_that_the_document_promises_is_broken(local: LocalDeployment, token: str, tmp_path: Path) -> None:
+    described = document(TENANT, CONNECTION, MEMBERS)
+
+    found = explored(local, token, described, tmp_path)
+
+    operations = sum(len(methods) for methods in described["paths"].values())
+    tally(TALLY).update(
+        cases=found["test_cases"]["generated"], operations=operations, failures=found["test_cases"]["unique_failures"]
+    )
+    assert found["failures"] == [], found["said"]
+    assert found["operations"]["tested"] == found["operations"]["total"] == operations
+    # On a slow machine the last of them may not get their turn; none may have failed.
+    assert {phase["status"] for phase in found["phases"].values()} <= {"success", "skip", "interrupted"}
+
+
+def test_a_promise_that_is_broken_is_found(local: LocalDeployment, token: str, tmp_path: Path) -> None:
+    """The judge is no judge unless it can find fault: here the document promises what no route gives."""
+    described = document(TENANT, CONNECTION, MEMBERS)
+    path = "/tenants/{tenantId}/onboarding/tasks"
+    described["paths"] = {path: described["paths"][path]}
+    described["components"]["schemas"]["OnboardingTaskSummary"]["required"].append("no_such_field")
+
+    found = explored(local, token, described, tmp_path, seconds=5)
+
+    assert [failure["type"] for failure in found["failures"]] == ["JsonSchemaError"]
