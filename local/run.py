@@ -87,7 +87,7 @@ def run_detached(state: State, arguments: list[str]) -> None:
     Raises:
         SystemExit: With its exit code, if it ends instead; what it said has been printed by then.
     """
-    state.folder.mkdir(parents=True, exist_ok=True)
+    state.make()
     before = state.log.stat().st_size if state.log.exists() else 0
     ready, tell = os.pipe()
     with state.log.open("ab") as log:

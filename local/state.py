@@ -66,7 +66,7 @@ class State:
     """Files of one deployment."""
 
     def __init__(self, folder: Path) -> None:
-        """Use *folder*; nothing is made before it is needed."""
+        """Use *folder*, which `make` makes; nothing is made before it is needed."""
         self.folder = folder
         self.stack_file = folder / "stack.json"
         self.signing_key = folder / "issuer.pem"
@@ -87,6 +87,11 @@ class State:
         """Return the state of the deployment that the environment names, `.local` unless told otherwise."""
         return cls(ROOT / os.environ.get("LOCAL_STATE", ".local"))
 
+    def make(self) -> None:
+        """Have the folder, for its owner alone: in it lie keys, secrets, and all that the emulator holds."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)  # one that was there before, or that a umask made
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Be the one deployment of this folder.
@@ -94,7 +99,7 @@ class State:
         Raises:
             AlreadyRunning: If another one is.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make()
         with self._lock.open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -323,7 +323,8 @@ def _page(call: Call, items: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _window(call: Call, total: int) -> tuple[int, int]:
     token = call.request.query.get("$skiptoken")
-    start = int(urlsafe_b64decode(token + "=" * (-len(token) % 4))) if token else 0
+    place = (token or "").partition("~")[0]
+    start = int(urlsafe_b64decode(place + "=" * (-len(place) % 4))) if place else 0
     return start, min(start + call.entry.scenario.page_size, total)
 
 
@@ -334,7 +335,9 @@ def _listed(call: Call, items: list[dict[str, Any]], end: int, total: int) -> di
     }
     if end < total:
         url, foreign = call.request.url, call.entry.scenario.foreign_next_link
-        link = str(url.update_query({"$skiptoken": _opaque(str(end))}))
+        # Intune's own have been seen to carry the name of the last device.
+        named = f"~{canary('skiptoken')}" if call.entry.scenario.talkative else ""
+        link = str(url.update_query({"$skiptoken": _opaque(str(end)) + named}))
         answer["@odata.nextLink"] = link.replace(str(url.origin()), foreign, 1) if foreign else link
     return answer
 
