@@ -2,6 +2,7 @@
 
 import secrets
 
+from onboarding import ids
 from onboarding.domain.access import Access, Role
 from onboarding.flows.create_consent_link import create_consent_link
 from onboarding.parameters import ConnectionPath, NoQuery
@@ -20,6 +21,7 @@ def handler(request: Request[ConnectionPath, NoQuery, NoBody], access: Access) -
         tenants=stores.tenants(),
         secret=secrets.token_urlsafe(32),
         redirect_uri=f"{request.own_url}/consent/callback",
+        new_id=ids.new,
         now=request.received_at,
     )
     return created(ConsentLinkView(url=link.url, ends_at=link.ends_at))

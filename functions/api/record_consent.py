@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from onboarding import ids
 from onboarding.domain.consent import State
 from onboarding.flows.record_consent import Outcome, record_consent
-from onboarding.rest import Event, Html, Response, answered
+from onboarding.rest import Event, Html, Response, answered, origin
 from onboarding.wiring import stores
 
 _SAID = {
@@ -46,6 +46,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         outcome = record_consent(
             state,
             query.get("tenant", ""),
+            origin=origin(event),
             consents=stores.consents(),
             new_id=ids.new,
             deadlines=stores.settings().deadlines,

@@ -49,6 +49,7 @@ class Command(NamedTuple):
 
 
 ACCESS = ("Batch",)
+OK = frozenset({200})
 
 
 def _nothing(_scene: Scene) -> None:
@@ -514,7 +515,7 @@ CONSENT = (
     Command(
         "ask for a consent",
         _asks("create_consent_link", connectionId=101),
-        (*ACCESS, "Get", "Put"),
+        (*ACCESS, "Get", "Transact"),
         frozenset({201}),
     ),
     Command(
@@ -541,4 +542,35 @@ CONSENT = (
     ),
 )
 
-COMMANDS = (*SESSIONS, *RUNS, *DISPATCH, *WORKERS, *SWEEP, *CONSENT)
+
+# ── Registration, and what is denied ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _registers(name: str, **others: Any) -> Callable[[Scene], Act]:
+    return _asks(name, user=100, scope="onboarding.admin", **others)
+
+
+REGISTRATION = (
+    Command("rename a tenant", _registers("register_tenant", body={"name": "New"}), (*ACCESS, "Transact"), OK),
+    Command(
+        "register a member",
+        _registers("register_member", userId=9, body={"role": "operator"}),
+        (*ACCESS, "Transact"),
+        OK,
+    ),
+    Command(
+        "register a connection",
+        _registers("register_connection", connectionId=102, body=connection()),
+        (*ACCESS, "Transact"),
+        frozenset({200, 201}),
+    ),
+    Command(
+        "change a connection",
+        _registers("register_connection", connectionId=101, body=connection(expected_domain="contoso.example")),
+        (*ACCESS, "Transact"),
+        OK,
+    ),
+    Command("deny a reader a session", _asks("create_session", user=4), (*ACCESS, "Put"), frozenset({403})),
+)
+
+COMMANDS = (*SESSIONS, *RUNS, *DISPATCH, *WORKERS, *SWEEP, *CONSENT, *REGISTRATION)

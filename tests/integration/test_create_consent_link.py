@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests import wire as faults
+from tests.arranging import acts_told
 from tests.calling import CLIENT, ENTRA_TENANT, call, register
 from tests.deployment import Deployment
 from tests.matching import AN_INSTANT
@@ -81,8 +82,9 @@ def test_who_may_only_read_is_refused(deployed: Deployment) -> None:
 def test_a_link_whose_keeping_lost_its_reply_is_kept_all_the_same(wire: Wire, deployed: Deployment) -> None:
     register()
     wire.reset()
-    wire.fail(faults.reply_lost(), on="PutItem")
+    wire.fail(faults.reply_lost(), on="TransactWriteItems")
 
     answer = call("create_consent_link", connectionId=101)
 
-    assert (answer.status, wire.count("PutItem")) == (201, 2)
+    assert (answer.status, wire.count("TransactWriteItems")) == (201, 2)
+    assert acts_told(deployed) == ["consent_link_created"]

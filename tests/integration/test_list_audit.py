@@ -4,12 +4,15 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from api import record_consent
+from tests import events
 from tests import wire as faults
 from tests.arranging import ADMIN, acts_told, at_step, everything_is_well, let_the_lock_expire, opened, told_of
-from tests.calling import Answer, call, connection, register
+from tests.calling import ENTRA_TENANT, Answer, call, connection, register
 from tests.deployment import Deployment
 from tests.matching import AN_ID, AN_INSTANT, SOME_TEXT, a_problem, malformed
 from tests.wire import FOR_EVER, Wire
@@ -181,6 +184,24 @@ def test_who_loses_a_session_with_their_role_is_told_beside_it() -> None:
     assert removed == an_entry("member_removed", 1, member_user_id=3)
 
 
+def test_a_consent_is_told_in_nobody_s_name_and_the_link_in_the_operator_s(deployed: Deployment) -> None:
+    url = call("create_consent_link", user=3, connectionId=101).body["url"]
+    [state] = parse_qs(urlsplit(url).query)["state"]
+    query = urlencode({"admin_consent": "True", "tenant": ENTRA_TENANT, "state": state})
+
+    answers = [
+        record_consent.handler(events.http("GET", "/consent/callback", query=query, anonymous=True), events.Context())
+        for _ in range(2)
+    ]
+
+    recorded, created = newest(2)
+    assert [answer["statusCode"] for answer in answers] == [200, 200]
+    assert recorded == an_entry("consent_recorded", None, connection_id=101)
+    assert created == an_entry("consent_link_created", 3, connection_id=101)
+    assert acts_told(deployed) == ["consent_link_created", "consent_recorded"]
+    assert state.rpartition(".")[2] not in str(told_of(deployed))
+
+
 def test_resuming_steps_and_heartbeats_are_not_told(deployed: Deployment) -> None:
     opened()
     let_the_lock_expire(deployed)
@@ -209,6 +230,7 @@ ACTS: dict[str, Callable[[], Callable[[], Answer]]] = {
     "register a reader": lambda: lambda: call("register_member", userId=9, body={"role": "readonly"}),
     "remove_member": lambda: lambda: call("remove_member", userId=5),
     "register_connection": lambda: lambda: call("register_connection", connectionId=102, body=connection()),
+    "create_consent_link": lambda: lambda: call("create_consent_link", connectionId=101),
     "change a connection": lambda: (
         lambda: call("register_connection", connectionId=101, body=connection(expected_domain="contoso.example"))
     ),

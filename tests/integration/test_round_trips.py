@@ -319,6 +319,7 @@ CASES = [
     Case("start_run", "by a reader", arguments(taskType="rbac_check", user=4), 403, [READ, PUT]),
     Case("cancel_run", "by a reader", arguments(runId=5, user=4), 403, [READ, PUT]),
     Case("preflight_connection", "by a reader", arguments(query="tenant=contoso.example", user=4), 403, [READ, PUT]),
+    Case("create_consent_link", "always", arguments(connectionId=101), 201, [READ, GET, TWO]),
     Case("create_consent_link", "by a reader", arguments(connectionId=101, user=4), 403, [READ, PUT]),
     Case("register_tenant", "by an owner", arguments(body={"name": "One"}), 403, [READ, PUT]),
     Case("register_member", "by a manager", arguments(userId=9, body={"role": "owner"}, user=2), 403, [READ, PUT]),
@@ -442,7 +443,7 @@ def test_a_consent_takes_a_look_at_its_link_and_one_transaction(deployed: Deploy
 
     again = come_back(101)
 
-    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", FIVE]
+    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", SIX]
     assert lacking("record_consent", wire.calls[-2:], deployed) == set()
     del wire.calls[:]
 
@@ -458,17 +459,17 @@ def test_a_consent_that_has_to_be_looked_for_later_takes_both_twice(deployed: De
 
     come_back(101)
 
-    assert shown(wire.calls)[-4:] == ["BatchGetItem of 4", FIVE, "BatchGetItem of 4", FOUR]
+    assert shown(wire.calls)[-4:] == ["BatchGetItem of 4", SIX, "BatchGetItem of 4", FIVE]
     assert lacking("record_consent", wire.calls[-4:], deployed) == set()
 
 
-def test_a_consent_over_a_connection_that_is_not_in_use_takes_three_items(deployed: Deployment, wire: Wire) -> None:
+def test_a_consent_over_a_connection_that_is_not_in_use_takes_four_items(deployed: Deployment, wire: Wire) -> None:
     register(1, 101, 102)
     del wire.calls[:]
 
     come_back(101)
 
-    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", THREE]
+    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", FOUR]
     assert lacking("record_consent", wire.calls[-2:], deployed) == set()
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from onboarding.domain.access import Access, Caller, Member, Role
+from onboarding.domain.audit import Origin
 from onboarding.domain.catalogue import Task
 from onboarding.domain.connection import ConnectionDetails
 from onboarding.domain.consent import State
@@ -392,6 +393,7 @@ def _ask_consent(process: Process, call: Call, now: datetime) -> State:
         tenants=process.tenants,
         secret=state.secret,
         redirect_uri="https://onboarding.example.invalid/consent/callback",
+        new_id=process.world.new_id,
         now=now,
     )
     return state
@@ -401,6 +403,7 @@ def _record_consent(process: Process, call: Call, now: datetime) -> Outcome:
     return record_consent(
         call.about["state"],
         ENTRA_TENANT,
+        origin=Origin(),
         consents=process.consents,
         new_id=process.world.new_id,
         deadlines=process.world.thresholds.deadlines,

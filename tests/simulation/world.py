@@ -120,7 +120,14 @@ class Process:
         self.tenants = Tenants(dynamo, table="Sessions", runs_table="Runs", audit_table="Audit", sessions=self.sessions)
         self.runs = Runs(dynamo, table="Runs", evidence_table="Evidence", resend_after=tables.resend_after)
         self.boards = Boards(dynamo, table="Runs")
-        self.consents = Consents(dynamo, table="Sessions", runs_table="Runs", runs=self.runs, sessions=self.sessions)
+        self.consents = Consents(
+            dynamo,
+            table="Sessions",
+            runs_table="Runs",
+            audit_table="Audit",
+            runs=self.runs,
+            sessions=self.sessions,
+        )
         self.looks = Looks(dynamo, table="Runs", runs=self.runs, sessions=self.sessions)
 
     def now(self) -> datetime:

@@ -1,14 +1,19 @@
 """Create a link over which a customer's administrator can consent."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from onboarding.domain.access import Access
+from onboarding.domain.audit import Act, Details
 from onboarding.domain.consent import LIFE, ConsentRequest, State
-from onboarding.errors import NotFound
+from onboarding.errors import NotFound, Transient
 from onboarding.graph.consent import admin_consent_url
+from onboarding.storage.audit import EntryTaken
 from onboarding.storage.consents import Consents
 from onboarding.storage.tenants import Tenants
+
+TRIES = 3
 
 
 class ConsentLink(NamedTuple):
@@ -26,6 +31,7 @@ def create_consent_link(
     tenants: Tenants,
     secret: str,
     redirect_uri: str,
+    new_id: Callable[[], int],
     now: datetime,
 ) -> ConsentLink:
     """Create a link for one consent over a connection; *secret* is random and proves, when it returns, that we asked.
@@ -45,5 +51,13 @@ def create_consent_link(
         requested_at=now,
         ends_at=now + LIFE,
     )
-    consents.ask(request, state)
-    return ConsentLink(admin_consent_url(connection, redirect_uri, str(state)), request.ends_at)
+    about = Details(connection_id=connection_id)
+    for _ in range(TRIES):
+        entry = access.caller.did(Act.CONSENT_LINK_CREATED, access.tenant.id, new_id(), now, details=about)
+        try:
+            consents.ask(request, state, entry)
+        except EntryTaken:
+            continue
+        else:
+            return ConsentLink(admin_consent_url(connection, redirect_uri, str(state)), request.ends_at)
+    raise Transient("This tenant is busy; try again in a moment.")

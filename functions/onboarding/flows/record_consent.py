@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from onboarding.domain.access import Standing
+from onboarding.domain.audit import Act, AuditEntry, Details, Origin
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.consent import State
 from onboarding.domain.run import Run, started
@@ -31,6 +32,7 @@ def record_consent(
     state: State,
     entra_tenant_id: str,
     *,
+    origin: Origin,
     consents: Consents,
     new_id: Callable[[], int],
     deadlines: dict[Kind, timedelta],
@@ -59,7 +61,7 @@ def record_consent(
         starts = may_start and asked.standing.is_in_use
         run = _run(asked.standing, new_id(), deadlines, now) if starts else None
         try:
-            consents.record(state, asked.standing, run, now)
+            consents.record(state, asked.standing, run, _entry(state, origin, new_id(), now), now)
         except GuardRefused:
             may_start = False  # the consent counts all the same, and the sweep looks for it
         except (RequestUsedUp, StandingMoved, IdTaken):
@@ -77,6 +79,20 @@ def _refused(asked: Asked, entra_tenant_id: str, now: datetime) -> Outcome | Non
     if entra_tenant_id.lower() != asked.standing.connection.entra_tenant_id:
         return Outcome.ANOTHER_TENANT
     return None
+
+
+def _entry(state: State, origin: Origin, entry_id: int, now: datetime) -> AuditEntry:
+    """Tell of it in nobody's name: who knocked is a stranger with our link."""
+    return AuditEntry(
+        id=entry_id,
+        tenant_id=state.tenant_id,
+        at=now,
+        act=Act.CONSENT_RECORDED,
+        by_user_id=None,
+        source_ip=origin.source_ip,
+        request_id=origin.request_id,
+        details=Details(connection_id=state.connection_id),
+    )
 
 
 def _run(standing: Standing, run_id: int, deadlines: dict[Kind, timedelta], now: datetime) -> Run:

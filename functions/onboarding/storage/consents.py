@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from onboarding.domain.access import Standing
+from onboarding.domain.audit import AuditEntry
 from onboarding.domain.consent import ConsentRequest, State
 from onboarding.domain.run import Run
-from onboarding.storage import keys, looks
+from onboarding.storage import audit, keys, looks
+from onboarding.storage.audit import EntryTaken
 from onboarding.storage.dynamo import Dynamo, Item, Put, TransactionRefused, Update
 from onboarding.storage.instants import instant, millis
 from onboarding.storage.runs import GuardRefused, IdTaken, Runs
@@ -39,18 +41,22 @@ class Asked(NamedTuple):
 class Consents:
     """The requests for consent of all tenants."""
 
-    def __init__(self, dynamo: Dynamo, *, table: str, runs_table: str, runs: Runs, sessions: Sessions) -> None:
+    def __init__(
+        self, dynamo: Dynamo, *, table: str, runs_table: str, audit_table: str, runs: Runs, sessions: Sessions
+    ) -> None:
         """Keep them in *table*, beside *sessions*; a consent starts a run in *runs*, or leaves a look beside them."""
         self._dynamo = dynamo
         self._table = table
         self._runs_table = runs_table
+        self._audit_table = audit_table
         self._runs = runs
         self._sessions = sessions
 
-    def ask(self, request: ConsentRequest, state: State) -> None:
-        """Keep *request* under the digest of *state*.
+    def ask(self, request: ConsentRequest, state: State, entry: AuditEntry) -> None:
+        """Keep *request* under the digest of *state*, and put *entry* into the tenant's audit trail.
 
         Raises:
+            EntryTaken: If there is another entry of that id.
             Transient: If DynamoDB did not take it.
         """
         item = {
@@ -62,9 +68,11 @@ class Consents:
             # The table's TTL removes it some time after; until then `now` decides.
             "expires_at": millis(request.ends_at) // 1000 + 1,
         }
-        # No condition: its random secret makes it the only one of its key, so that a second try, whose first one's
-        # reply was lost, writes the same again.
-        self._dynamo.put(Put(self._table, item))
+        try:
+            # No condition on the request: its random secret makes it the only one of its key.
+            self._dynamo.transact(Put(self._table, item), audit.kept(self._audit_table, entry))
+        except TransactionRefused:
+            raise EntryTaken from None
 
     def asked(self, state: State) -> Asked | None:
         """Read what is known of the link that *state* came with, in one request; None if it is none of ours.
@@ -81,16 +89,17 @@ class Consents:
             return None
         return Asked(asked, standing)
 
-    def record(self, state: State, standing: Standing, run: Run | None, now: datetime) -> None:
+    def record(self, state: State, standing: Standing, run: Run | None, entry: AuditEntry, now: datetime) -> None:
         """Use the link up, record the consent on its connection, and start *run*: all, or nothing.
 
-        Without a *run* a look is left for the sweep, if *standing* says that the connection is in use.
+        Without a *run* a look is left for the sweep, if *standing* says that the connection is in use. *entry* tells of
+        it in the tenant's audit trail.
 
         Raises:
             RequestUsedUp: If the link is no longer good.
             StandingMoved: If *standing* is not as it was read.
             GuardRefused: If something active keeps *run* from starting.
-            IdTaken: If there is a run of that id.
+            IdTaken: If there is a run, or another entry, of that id.
             Transient: If DynamoDB did not take it.
         """
         place = keys.key(state.tenant_id, keys.consent(state.digest))
@@ -115,13 +124,13 @@ class Consents:
         elif standing.is_in_use:
             looked_for = (looks.left(self._runs_table, state.tenant_id, state.connection_id, now),)
         try:
-            self._dynamo.transact(used, consented, seen, *looked_for)
+            self._dynamo.transact(used, consented, seen, *looked_for, audit.kept(self._audit_table, entry))
         except TransactionRefused as refused:
             if _LINK in refused.failed:
                 raise RequestUsedUp from None
             if _IN_USE in refused.failed:
                 raise StandingMoved from None
-            if _GUARD in refused.failed:
+            if run and _GUARD in refused.failed:
                 raise GuardRefused from None
             raise IdTaken from None
 

@@ -85,7 +85,12 @@ def consents() -> Consents:
     """Open the store of requests for consent."""
     tables = settings()
     return Consents(
-        dynamo(), table=tables.sessions_table, runs_table=tables.runs_table, runs=runs(), sessions=sessions()
+        dynamo(),
+        table=tables.sessions_table,
+        runs_table=tables.runs_table,
+        audit_table=tables.audit_table,
+        runs=runs(),
+        sessions=sessions(),
     )
 
 
