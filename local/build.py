@@ -85,14 +85,16 @@ def check_pins() -> None:
 
 
 def _pins() -> str:
+    """Give the pins in pip's words; the first has it refuse all of them if one had no hash."""
     options = ["--frozen", "--quiet", "--no-default-groups", "--no-emit-project", "--no-annotate", "--no-header"]
-    return subprocess.run(
+    exported = subprocess.run(
         [TOOLS / "uv", "export", *options, "--format", "requirements-txt"],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     ).stdout
+    return f"--require-hashes\n{exported}"
 
 
 def _digest_of_inputs(architecture: str) -> str:
