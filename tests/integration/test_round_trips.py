@@ -189,6 +189,17 @@ def evidence(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
     return {"query": "limit=2"}
 
 
+def compared(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    found("rbac_check")
+    return {"evidenceId": found("rbac_check").id}
+
+
+def oneself(deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    session_id = opened()
+    let_the_lock_expire(deployed)
+    return {"sessionId": session_id, "body": {"assigned_to_user_id": 3}, "user": 3}
+
+
 def member_with_lock(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
     opened(user=3)
     return {**ADMIN, "userId": 3, "body": {"role": "readonly"}}
@@ -236,6 +247,7 @@ CASES = [
         [READ, QUERY, UPDATE],
     ),
     Case("update_session", "handoff", editing({"assigned_to_user_id": 3}), 200, [READ, THREE]),
+    Case("update_session", "assignment of oneself", oneself, 200, [READ, THREE]),
     Case("update_session", "unassignment", editing({"assigned_to_user_id": None}), 200, [READ, TWO]),
     Case("update_session", "not eligible", editing({"assigned_to_user_id": 9}), 422, [READ, THREE]),
     Case("update_session", "takeover", editing({"takeover": True}, user=2), 200, [READ, TWO]),
@@ -284,6 +296,8 @@ CASES = [
     Case("cancel_run", "ended", ended, 200, [READ, GET]),
     Case("list_evidence", "a page", evidence, 200, [READ, QUERY]),
     Case("list_evidence", "of one task", arguments(query="taskType=rbac_check"), 200, [READ, QUERY]),
+    Case("compare_evidence", "with the one before", compared, 200, [READ, GET, QUERY]),
+    Case("compare_evidence", "not there", arguments(evidenceId=5), 404, [READ, GET]),
     Case("register_tenant", "new", arguments(**ADMIN, tenant=9, body={"name": "Nine"}), 201, [READ, THREE]),
     Case("register_tenant", "renamed", arguments(**ADMIN, body={"name": "One"}), 200, [READ, TWO]),
     Case("register_tenant", "the same again", arguments(**ADMIN, body={"name": "Tenant 1"}), 200, [READ, TWO]),
@@ -319,7 +333,9 @@ CASES = [
     Case("start_run", "by a reader", arguments(taskType="rbac_check", user=4), 403, [READ, PUT]),
     Case("cancel_run", "by a reader", arguments(runId=5, user=4), 403, [READ, PUT]),
     Case("preflight_connection", "by a reader", arguments(query="tenant=contoso.example", user=4), 403, [READ, PUT]),
+    Case("preflight_connection", "by a stranger", arguments(query="tenant=contoso.example", user=9), 404, [READ]),
     Case("create_consent_link", "always", arguments(connectionId=101), 201, [READ, GET, TWO]),
+    Case("create_consent_link", "no such connection", arguments(connectionId=9), 404, [READ]),
     Case("create_consent_link", "by a reader", arguments(connectionId=101, user=4), 403, [READ, PUT]),
     Case("register_tenant", "by an owner", arguments(body={"name": "One"}), 403, [READ, PUT]),
     Case("register_member", "by a manager", arguments(userId=9, body={"role": "owner"}, user=2), 403, [READ, PUT]),
