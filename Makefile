@@ -102,7 +102,7 @@ soak: setup ## Try for an hour what `make test` tries for minutes
 	@$(MAKE) model simulate histories mutants controls crashes races poison fuzz
 
 .PHONY: check
-check: setup ## Judge code, types, imports, template and pins: exactly what CI runs
+check: setup ## Judge code, types, imports, template, pins and licences: exactly what CI runs
 	$(BIN)/uv lock --check --quiet
 	$(BIN)/python -m local.build --check-pins
 	$(BIN)/ruff check
@@ -110,11 +110,20 @@ check: setup ## Judge code, types, imports, template and pins: exactly what CI r
 	$(BIN)/mypy functions local tests bench
 	PYTHONPATH=functions $(BIN)/lint-imports
 	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
+	$(BIN)/python -m docs.licences --check
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
 
 .PHONY: docs
 docs: setup ## Write the pages that follow from the code
 	@PYTHONPATH=functions $(BIN)/python -m docs.reason_codes
+
+.PHONY: licences
+licences: setup ## Write down under which licences everything is that is not ours
+	@$(BIN)/python -m docs.licences
+
+.PHONY: sbom
+sbom: setup ## Write a bill of what is shipped, in CycloneDX, into .aws-sam
+	@$(BIN)/python -m local.shipped
 
 .PHONY: build
 build: setup ## Build functions and layer, with bytecode, into .aws-sam/build
