@@ -294,7 +294,9 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             page_size=5,
             foreign_next_link="https://graph.microsoft.com.attacker.example",
         ),
-        "talkative": replace(HEALTHY, story="Answers hold secrets that nobody asked for.", talkative=True),
+        "talkative": replace(
+            HEALTHY, story="Answers hold secrets that nobody asked for.", talkative=True, page_size=24
+        ),
         "talkative_refusal": replace(
             HEALTHY,
             story="Refusals hold secrets that nobody asked for.",
