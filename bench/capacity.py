@@ -53,6 +53,9 @@ class Exchange:
     received: int = 0
     refused: bool = False
     units: Units = field(default_factory=Units)
+    index_writes: int = 0
+    """Those of the write units that went to global indexes."""
+
     scanned: int = 0
     """Items a Query looked at, and those it returned."""
     returned: int = 0
@@ -78,10 +81,13 @@ class Meter:
         answer = json.loads(body or b"{}")
         exchange.scanned, exchange.returned = answer.get("ScannedCount", 0), answer.get("Count", 0)
         after = exchange.before if exchange.refused else self._there(call)
+        factor = _TRANSACTIONAL if "TransactItems" in call.request else 1
         writes = 0
         for (table, _), was, becomes in zip(_writes(call), exchange.before, after, strict=True):
-            factor = _TRANSACTIONAL if "TransactItems" in call.request else 1
-            writes += _write_units(schema(self._logical[table]), was, becomes, factor)
+            of = schema(self._logical[table])
+            beside = _index_units(of, was, becomes, local=False)
+            exchange.index_writes += beside
+            writes += factor * (_table_units(was, becomes) + _index_units(of, was, becomes, local=True)) + beside
         exchange.units = Units(_read_units(call, answer), float(writes))
 
     def total(self) -> Units:
@@ -166,20 +172,22 @@ def _size_of(value: Item) -> int:
             raise ValueError(f"no attribute of ours is of type {kind}")
 
 
-def _write_units(of: Schema, was: Item | None, becomes: Item | None, factor: int) -> int:
-    """Count what it takes to make of an item what it becomes: in the table itself, and in each of its indexes."""
-    units = factor * _units(max(size(was or {}), size(becomes or {})), WRITE_UNIT)
-    if was == becomes:
-        return units
+def _table_units(was: Item | None, becomes: Item | None) -> int:
+    """Count what it takes to make of an item what it becomes, in the table itself."""
+    return _units(max(size(was or {}), size(becomes or {})), WRITE_UNIT)
+
+
+def _index_units(of: Schema, was: Item | None, becomes: Item | None, *, local: bool) -> int:
+    """Count what it takes in the table's local, or global, indexes."""
+    units = 0
     for index in of.indexes:
         old, new = index.entry(was, of.keys), index.entry(becomes, of.keys)
-        if old == new:
+        if index.local != local or old == new:
             continue
         if old is not None and new is not None and all(old[key] == new[key] for key in index.keys):
-            entries = _units(max(size(old), size(new)), WRITE_UNIT)
+            units += _units(max(size(old), size(new)), WRITE_UNIT)
         else:  # an entry whose key changes is removed and put
-            entries = sum(_units(size(each), WRITE_UNIT) for each in (old, new) if each is not None)
-        units += entries * (factor if index.local else 1)
+            units += sum(_units(size(each), WRITE_UNIT) for each in (old, new) if each is not None)
     return units
 
 

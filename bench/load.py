@@ -244,8 +244,8 @@ def section(figures: Figures) -> str:
     return f"""## Load
 
 `make load SEED={figures["seed"]}`: what `make demo` asks is recorded ({figures["script"]} steps of four people, from
-the first step to the review, refusals included) and played by Locust's users against the local deployment, each in one of
-{TENANTS} tenants, {figures["seconds"]:.0f} seconds a stage.
+the first step to the review, refusals included) and played by Locust's users against the local deployment, each in one
+of {TENANTS} tenants, {figures["seconds"]:.0f} seconds a stage.
 
 | people at once | requests | answered per second | refused (4xx) | 429 | 5xx |
 |--:|--:|--:|--:|--:|--:|

@@ -68,6 +68,12 @@ class Scene:
         """Count from now on: what came before is forgotten."""
         return metered(self.deployed, self.wire)
 
+    def item(self, table: str, tenant: int, entry: str) -> Item:
+        """Read one item past the wire, in DynamoDB's own typed form."""
+        key = {"tenant_id": {"N": str(tenant)}, "entry": {"S": entry}}
+        name = self.deployed.tables.physical[table]
+        return self.deployed.dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True)["Item"]
+
     def largest(self) -> dict[str, int]:
         """Give the bytes of the largest item of each kind that lies in the tables."""
         return largest(self.deployed)
