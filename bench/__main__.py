@@ -8,18 +8,15 @@ python -m bench --quick       ours alone; fails if a counted figure is worse tha
 
 import argparse
 import importlib
-import os
 import subprocess
 import sys
 import time
 from typing import Any
 
-from bench import ROOT, comparison, gate, keep, kept, report
+from bench import ROOT, apart, comparison, gate, keep, kept, report
 
-PARTS = ("comparison", "counts", "growth", "load", "cost")
+PARTS = ("comparison", "counts", "workers", "growth", "load", "cost")
 """In the order in which the page shows them."""
-
-_DRAWING = ROOT / ".venv-bench"
 
 
 def main() -> None:
@@ -65,12 +62,10 @@ def _quick() -> int:
 
 
 def _draw() -> None:
-    """Draw the chart in the environment that has what it takes."""
-    environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(_DRAWING)}
-    uv = ROOT / ".venv" / "bin" / "uv"
-    sync = [str(uv), "sync", "--quiet", "--frozen", "--only-group", "bench", "--python", sys.executable]
-    subprocess.run(sync, cwd=ROOT, env=environment, check=True)
-    subprocess.run([_DRAWING / "bin" / "python", "-m", "bench.chart"], cwd=ROOT, check=True)
+    """Draw the charts in the environment that has what it takes."""
+    python = apart.programs() / "python"
+    for chart in ("bench.chart", "bench.curves"):
+        subprocess.run([python, "-m", chart], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":
