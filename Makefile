@@ -132,7 +132,7 @@ build: setup ## Build functions and layer, with bytecode, into .aws-sam/build
 .PHONY: deploy
 deploy: setup ## Deploy to an AWS account with the settings of samconfig.toml [ENV=dev]
 	@$(BIN)/python -m local.build --architecture arm64
-	@SAM_CLI_TELEMETRY=0 $(BIN)/sam deploy --config-env $(or $(ENV),dev)
+	@SAM_CLI_TELEMETRY=0 $(BIN)/sam deploy --config-env $(or $(ENV),dev) $(if $(filter true,$(CI)),--no-confirm-changeset)
 
 .PHONY: clean
 clean: ## Remove what was built; environments and the local deployment's data stay

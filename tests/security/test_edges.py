@@ -87,7 +87,7 @@ def the_boundary_names_what_is_within(tree: Tree) -> Iterator[str]:
 def what_is_recorded_is_beyond_everybody_s_change(tree: Tree) -> Iterator[str]:
     for action, resource in (grant.right for grant in rights.boundary(tree)):
         changes = {"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"}
-        if action in changes and resource.startswith("Evidence"):
+        if action in changes and resource.startswith(("Audit", "Evidence")):
             yield f"the boundary lets {action} on {resource}"
 
 
@@ -271,6 +271,11 @@ TWINS: list[tuple[Rule, Change, str]] = [
         what_is_recorded_is_beyond_everybody_s_change,
         widen("dynamodb:UpdateItem", EVIDENCE),
         "the boundary lets dynamodb:UpdateItem on Evidence",
+    ),
+    (
+        what_is_recorded_is_beyond_everybody_s_change,
+        widen("dynamodb:DeleteItem", {"Fn::GetAtt": ["Audit", "Arn"]}),
+        "the boundary lets dynamodb:DeleteItem on Audit",
     ),
     (a_queue_takes_from_its_sender_only, remove("Resources/WhatIsDispatched"), "Probe takes from Anybody"),
     (a_queue_takes_from_its_sender_only, remove("Resources/WhatIsDead"), "SyncDeadLetters takes from SweepRole"),
