@@ -159,3 +159,13 @@ def test_the_largest_id_that_javascript_keeps_exact_is_read() -> None:
 
     assert (answer.status, answer.code) == (422, "assignee_not_eligible")
     assert 2**53 - 1 not in MEMBERS
+
+
+@pytest.mark.parametrize("field", ["is_admin", "tenant_id", "version", "__proto__", "Role", "role ", "ro\\u006ce2"])
+def test_a_field_that_nobody_knows_is_refused_and_nothing_is_done(field: str) -> None:
+    body = f'{{"role": "operator", "{field}": 1}}'
+
+    answer = call("register_member", userId=77, body=body, **ADMIN)
+
+    assert (answer.status, answer.code) == (400, "invalid_request")
+    assert call("get_session", user=77).status == 404
