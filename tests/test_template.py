@@ -336,7 +336,10 @@ def events_are_put_in_our_name_only(tree: Tree) -> Iterator[str]:
         if action == "events:PutEvents":
             if not resource.endswith(":event-bus/${EventBusName}"):
                 yield f"{name} puts events onto {resource}"
-            if condition != {"StringEquals": {"events:source": "tenant-onboarding"}}:
+            if condition != {
+                "ForAllValues:StringEquals": {"events:source": "tenant-onboarding"},
+                "Null": {"events:source": "false"},
+            }:
                 yield f"{name} puts events in anybody's name"
 
 

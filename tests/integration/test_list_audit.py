@@ -364,6 +364,12 @@ def test_a_denial_that_cannot_be_told_is_a_denial_all_the_same(
     assert told_of(deployed) == before
 
 
+def test_where_from_is_what_the_gateway_saw_and_not_what_a_header_says() -> None:
+    call("list_audit", user=2, headers={"X-Forwarded-For": "198.51.100.1", "Forwarded": "for=198.51.100.1"})
+
+    assert [entry["source_ip"] for entry in newest()] == ["203.0.113.7"]
+
+
 def test_a_denial_whose_reply_was_lost_is_told_once(wire: Wire, deployed: Deployment) -> None:
     wire.fail(faults.reply_lost(), on="PutItem")
 

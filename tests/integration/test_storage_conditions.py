@@ -18,6 +18,7 @@ from onboarding.domain.progress import Progress
 from onboarding.domain.run import Run, RunStatus, Started
 from onboarding.domain.run import started as new_run
 from onboarding.domain.session import Change, Session, SessionStatus, closed, opened
+from onboarding.storage.audit import EntryTaken
 from onboarding.storage.runs import GuardRefused, IdempotencyKey, IdTaken, KeyTaken, RunMoved
 from onboarding.storage.sessions import AssigneeNotEligible, SessionMoved, SomethingActive
 from onboarding.storage.tenants import ConnectionFixed
@@ -278,6 +279,20 @@ def test_a_session_is_put_off_only_in_the_version_that_was_read(deployed: Deploy
     stores.sessions().put_off(read, clock.now() + LENGTH)
 
     assert stored(deployed, deployed.tables.sessions, "open") == before
+
+
+# ── The audit trail ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_entry_is_put_once_and_never_written_over(deployed: Deployment) -> None:
+    entry = an_entry(a_session(), Act.ACCESS_DENIED)
+    stores.audit_entries().record(entry)
+
+    stores.audit_entries().record(entry)  # a second try, whose first one's reply was lost
+    with pytest.raises(EntryTaken):
+        stores.audit_entries().record(entry.model_copy(update={"by_user_id": 2}))
+
+    assert [each["by_user_id"]["N"] for each in told_of(deployed, "access_denied")] == ["1"]
 
 
 # ── Members and connections ──────────────────────────────────────────────────────────────────────────────────────────
