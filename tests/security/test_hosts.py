@@ -171,6 +171,19 @@ def test_a_link_to_the_same_place_is_followed(peer: Peer, credentials: tuple[Cre
     assert page.next_link == link
 
 
+def test_an_answer_with_broken_headers_does_not_have_its_address_logged(
+    peer: Peer, credentials: tuple[Credentials, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A link may carry a name, and urllib3 would warn of the answer with the whole of its address."""
+    table = signed_in(peer)
+    peer.answers = [(200, {"broken header": "x"}, b'{"value": []}')]
+
+    reached(credentials, table).page(Area.MANAGED_DEVICES, f"{peer.url}/graph/v1.0/x?$skiptoken=canary-device")
+
+    assert peer.asked[-1].endswith("canary-device")
+    assert "canary-device" not in caplog.text
+
+
 # ── Redirects, and what else an answer asks for ──────────────────────────────────────────────────────────────────────
 
 REDIRECTS = (301, 302, 303, 307, 308)

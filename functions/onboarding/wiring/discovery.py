@@ -1,5 +1,6 @@
 """Builds the way to Microsoft's public metadata, apart from all else: one route loads this, and no worker does."""
 
+import logging
 from functools import cache
 
 import urllib3
@@ -7,6 +8,9 @@ import urllib3
 from onboarding import clock
 from onboarding.graph.clouds import clouds
 from onboarding.graph.discovery import Discovery
+
+# It would warn of an answer with broken headers by the whole of its address, which people typed a part of.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Builds the way to Microsoft for the workers, apart from the stores: an HTTP route never loads any of this."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,9 @@ from onboarding.graph.batch import Batch
 from onboarding.graph.client import connection_pool
 from onboarding.graph.clouds import clouds
 from onboarding.graph.credentials import Credentials, Services
+
+# It would warn of an answer with broken headers by the whole of its address, and a next link may carry a name.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _opening = Lock()
 
