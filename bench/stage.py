@@ -25,8 +25,8 @@ from tests.simulator import SECRET, Simulator
 from tests.wire import Wire
 from tests.working import Worker
 
-LOGGER = "tenant-onboarding"
-"""The logger that all functions write to; it is called as the service is."""
+LOGGERS = ("tenant-onboarding", "service_undefined")
+"""What functions log to: called as the service is, and otherwise where they were imported before that was known."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,7 @@ def set_up() -> Iterator[Stage]:
     """
     caller.shut_out()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    for name in ROUTES:  # so that their logger is there when somebody listens
-        import_module(f"api.{name}")
+    load()
     with ExitStack() as running:
         engine = Engine("dynamodb_local", running.enter_context(dynamodb_local.serve(print)))
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -128,12 +127,19 @@ def set_up() -> Iterator[Stage]:
         yield Stage(engine, moto, wire, running.enter_context(simulator.serve(least_sync_seconds=0.0)), arn)
 
 
+def load() -> None:
+    """Import every route, so that what it logs to is there when somebody listens."""
+    for name in ROUTES:
+        import_module(f"api.{name}")
+
+
 @contextmanager
 def logged() -> Iterator[list[str]]:
     """Collect the lines that functions log meanwhile, instead of printing them."""
     lines: list[str] = []
     text = io.StringIO()
-    handlers = [each for each in logging.getLogger(LOGGER).handlers if isinstance(each, logging.StreamHandler)]
+    listening = [handler for name in LOGGERS for handler in logging.getLogger(name).handlers]
+    handlers = [handler for handler in listening if isinstance(handler, logging.StreamHandler)]
     before = [handler.setStream(text) for handler in handlers]
     try:
         yield lines

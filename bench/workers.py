@@ -20,7 +20,6 @@ from rich.console import Console
 
 from bench import Figures, deployment, keep, stage
 from bench.parts import Bar
-from bench.stage import Scene
 from local.demo import CONTOSO, FABRIKAM, onboard
 from local.tenants import TENANTS
 from local.walking import OWNER, Walk
@@ -46,7 +45,7 @@ _TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampl
 class Gathering:
     """Holds back everybody who arrives until *expected* are there, or nobody new has come for a while."""
 
-    def __init__(self, expected: int, *, patience: float = 0.5) -> None:
+    def __init__(self, expected: int, *, patience: float) -> None:
         """Wait for *expected*, up to *patience* seconds each."""
         self.together = 0
         """How many there were when the first one went on."""
@@ -94,23 +93,23 @@ def work_off(worker: Worker, runs: dict[int, list[int]], gathering: Gathering) -
     }
 
 
-def batches(scene: Scene) -> dict[str, dict[str, int]]:
+def batches(worker: Worker, secret_arn: str) -> dict[str, dict[str, int]]:
     """Work off a batch as large as the template's, twice, and one of ten probes over two tenants."""
     size = batch_size()
     found = {}
     with stage.logged():
         for tenant in HEALTHY[:2]:
-            register_examined(scene.secret_arn, tenant=tenant.id)
-        scene.worker.simulator.pool.clear()
+            register_examined(secret_arn, tenant=tenant.id)
+        worker.simulator.pool.clear()
         for name in ("cold", "warm"):
             runs = {HEALTHY[0].id: [started(task, tenant=HEALTHY[0].id) for task in PROBES[:size]]}
-            found[name] = work_off(scene.worker, runs, Gathering(size))
+            found[name] = work_off(worker, runs, Gathering(size, patience=30.0))
         first, second = PROBES, PROBES[: BATCH - len(PROBES)]
         runs = {
             tenant.id: [started(task, tenant=tenant.id) for task in tasks]
             for tenant, tasks in zip(HEALTHY, (first, second), strict=False)
         }
-        found["ten"] = work_off(scene.worker, runs, Gathering(BATCH))
+        found["ten"] = work_off(worker, runs, Gathering(BATCH, patience=1.0))
     return found
 
 
@@ -125,6 +124,7 @@ def batch_size() -> int:
 
 def log_lines() -> dict[str, int]:
     """Measure each route's log line where all that goes into it is as long as it gets, a refusal's code included."""
+    stage.load()
     with pytest.MonkeyPatch.context() as patch, stage.logged():
         # Lambda says so on every invocation that is traced, and the logger repeats it.
         patch.setenv("_X_AMZN_TRACE_ID", _TRACE)
@@ -176,7 +176,8 @@ def _life(run: dict[str, Any]) -> tuple[float, float]:
 def measure(*, quick: bool = False) -> Figures:
     """Measure all of it; *quick* leaves the local deployment out."""
     with stage.set_up() as here, here.scene() as scene:
-        figures: Figures = {"batch_size": batch_size(), "batches": batches(scene), "log_lines": log_lines()}
+        shared = batches(scene.worker, scene.secret_arn)
+        figures: Figures = {"batch_size": batch_size(), "batches": shared, "log_lines": log_lines()}
     return figures if quick else {**figures, "waiting": waiting()}
 
 
