@@ -249,9 +249,10 @@ class Promises:
         tenant, connection_id = write.key[0], int(write.key[1].removeprefix("connection#"))
         if not (write.old and write.new and write.old.get("consented_at") != write.new.get("consented_at")):
             return
-        runs = [each.new for each in writes if each.new and each.key[1].startswith("run#")]
-        looks = [each.key for each in writes if each.new and each.key[1].startswith("look#")]
+        runs = [each.new for each in writes if each.new and str(each.key[1]).startswith("run#")]
+        looks = [each.key for each in writes if each.new and str(each.key[1]).startswith("look#")]
         in_use = self._in_use(tenant, self._open(tenant)) == connection_id
+        _demand("consent_recorded" in _told(writes), f"nobody will know of the consent: {writes}")
         _demand(len(runs) + len(looks) == in_use, f"a consent of {write.key}, in use: {in_use}; {runs}, {looks}")
 
     def _look_written(self, write: Write, writes: list[Write], process: Process | None) -> None:
@@ -261,7 +262,7 @@ class Promises:
         if write.new:
             _demand(write.new["due_shard"] == tenant % 4 and "due_at" in write.new, f"nobody will look: {write.new}")
             return
-        runs = [each.new for each in writes if each.new and each.key[1].startswith("run#")]
+        runs = [each.new for each in writes if each.new and str(each.key[1]).startswith("run#")]
         if [run["connection_id"] for run in runs] == [connection_id]:
             return
         seen = [each.item for each in self._seen(tenant, process.invoked)]
@@ -372,7 +373,7 @@ class Promises:
                 asked = item is not None and ("cancel_requested" in item or item["status"] not in ACTIVE)
                 _demand(asked, f"{process.name}: nothing was cancelled: {item}")
             case Outcome():
-                recorded = any(write.key[1].startswith("consent#") for write in process.commits)
+                recorded = any(str(write.key[1]).startswith("consent#") for write in process.commits)
                 _demand(recorded == (answer is Outcome.RECORDED), f"{process.name}: {answer}, and {process.commits}")
 
     def _started(self, process: Process, call: Call, answer: Started) -> None:
