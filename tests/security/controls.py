@@ -25,6 +25,10 @@ _WORKFLOWS = "tests/test_workflows.py::test_the_workflows_keep_the_rule"
 _SUPPLIED = "tests/test_supply_chain.py::test_"
 _REST, _AUDIT = "functions/onboarding/rest.py", "functions/onboarding/storage/audit.py"
 _TOLD = "tests/integration/test_list_audit.py::test_"
+_GRAPH, _CLOUDS = "functions/onboarding/graph/tenant.py", "functions/onboarding/graph/clouds.py"
+_STATE = "local/state.py"
+_INPUT, _HOSTS = "tests/security/test_input.py::test_", "tests/security/test_hosts.py::test_"
+_KEYS = "tests/security/test_local_keys.py::test_"
 
 _DEPLOYED: tuple[Control, ...] = (
     Control(
@@ -231,5 +235,138 @@ CONTROLS: tuple[Control, ...] = (
         "{events:source: tenant-onboarding}",
         "{events:source: [tenant-onboarding, aws.signin]}",
         "tests/test_template.py",
+    ),
+    Control(
+        "a body is of sixteen kilobytes at most",
+        _REST,
+        "    if len(raw) > LARGEST_BODY:\n",
+        "    if len(raw) > 64 * LARGEST_BODY:\n",
+        f"{_INPUT}sixteen_kilobytes_are_read_and_not_a_byte_more",
+    ),
+    Control(
+        "a field that nobody knows is refused",
+        "functions/onboarding/domain/model.py",
+        'extra="forbid"',
+        'extra="ignore"',
+        f"{_INPUT}a_field_that_nobody_knows_is_refused_and_nothing_is_done",
+    ),
+    Control(
+        "a member that comes twice is refused",
+        _REST,
+        "json.loads(raw, object_pairs_hook=_each_once)",
+        "json.loads(raw)",
+        f"{_INPUT}nobody_is_made_an_owner_by_the_second_of_two_roles",
+    ),
+    Control(
+        "base64 is read to the letter",
+        _REST,
+        "base64.b64decode(body, validate=True)",
+        "base64.b64decode(body)",
+        f"{_INPUT}what_is_not_base64_to_the_letter_is_refused",
+    ),
+    Control(
+        "a body is JSON by its own word",
+        _REST,
+        "    if raw and media_type not in _JSON_TYPES:\n",
+        '    if raw and "json" not in media_type:\n',
+        f"{_INPUT}a_body_of_two_kinds_or_of_no_kind_of_ours_is_refused",
+    ),
+    Control(
+        "an id has one form",
+        "functions/onboarding/parameters.py",
+        "return int(text) if CANONICAL_ID.fullmatch(text) and int(text) <= LARGEST_ID else None",
+        "return int(text) if text.strip().isdigit() else None",
+        "tests/unit/test_parameters.py::test_what_is_not_in_canonical_form_is_no_id",
+    ),
+    Control(
+        "a GUID has one form",
+        "functions/onboarding/domain/connection.py",
+        "    if not GUID.fullmatch(value):\n",
+        "    if not GUID.search(value):\n",
+        "tests/unit/test_connection_details.py::test_what_is_no_guid_names_nobody",
+    ),
+    Control(
+        "a link of an answer leads to the same Microsoft Graph",
+        _GRAPH,
+        "if not isinstance(link, str) or not self._hosts.is_graph(link):",
+        "if not isinstance(link, str):",
+        f"{_HOSTS}no_link_of_an_answer_leads_astray",
+    ),
+    Control(
+        "a link that was kept leads to the same Microsoft Graph",
+        _GRAPH,
+        "        if not self._hosts.is_graph(url):\n            raise unusable()\n",
+        "",
+        f"{_HOSTS}no_link_that_was_kept_leads_astray",
+    ),
+    Control(
+        "a link is compared by its origin",
+        _CLOUDS,
+        "return same_origin and under and not disguised",
+        "return under and not disguised",
+        "tests/unit/test_clouds.py::test_any_other_link_is_refused",
+    ),
+    Control(
+        "what is called is called over TLS",
+        _CLOUDS,
+        '            raise ValueError(f"{url} would be called without TLS")\n',
+        "            continue\n",
+        "tests/unit/test_clouds.py::test_a_table_that_would_do_without_tls_is_refused",
+    ),
+    Control(
+        "no redirect of Microsoft Graph's is followed",
+        "functions/onboarding/graph/client.py",
+        "                redirect=False,\n",
+        "                redirect=True,\n                retries=3,\n",
+        f"{_HOSTS}no_redirect_is_followed",
+    ),
+    Control(
+        "no redirect of Microsoft's metadata is followed",
+        "functions/onboarding/graph/discovery.py",
+        "                redirect=False,\n                retries=False,\n",
+        "                redirect=True,\n                retries=3,\n",
+        f"{_HOSTS}no_redirect_is_followed",
+    ),
+    Control(
+        "no header says where a customer is sent back to",
+        _REST,
+        "event['requestContext']['domainName']",
+        "event['headers']['host']",
+        f"{_HOSTS}no_header_says_where_a_customer_is_sent_back_to",
+    ),
+    Control(
+        "a cursor is good for its own list",
+        "functions/onboarding/cursor.py",
+        "if scope != self._scope or after_id is None:",
+        "if after_id is None:",
+        "tests/unit/test_cursor.py::test_another_list_s_cursor_is_refused",
+    ),
+    Control(
+        "what looks like a credential is blotted out of the log",
+        "functions/onboarding/log.py",
+        "logger = Logger(json_serializer=line)",
+        "logger = Logger()",
+        "tests/security/test_redaction.py::test_a_line_of_the_log_holds_no_credential_wherever_it_came_in",
+    ),
+    Control(
+        "a next link goes with its run",
+        "functions/onboarding/storage/runs.py",
+        "#not_before, #resume",
+        "#not_before",
+        "tests/integration/test_canaries.py::test_such_a_name_goes_with_a_run_that_never_goes_on",
+    ),
+    Control(
+        "the local deployment's key is its owner's alone",
+        _STATE,
+        "os.O_EXCL, 0o600)",
+        "os.O_EXCL, 0o644)",
+        f"{_KEYS}a_key_and_a_secret_are_their_owner_s_alone",
+    ),
+    Control(
+        "the local deployment's folder is its owner's alone",
+        _STATE,
+        "        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)\n        self.folder.chmod(0o700)",
+        "        self.folder.mkdir(parents=True, exist_ok=True)",
+        f"{_KEYS}the_folder_is_its_owner_s_alone",
     ),
 )
