@@ -41,7 +41,8 @@ _DEPLOYED: tuple[Control, ...] = (
     Control(
         "the boundary lets nobody change evidence",
         _TEMPLATE,
-        "            Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query]\n            Resource: !GetAtt Evidence.Arn\n",
+        "            Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query]\n"
+        "            Resource: !GetAtt Evidence.Arn\n",
         "            Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query, dynamodb:UpdateItem]\n"
         "            Resource: !GetAtt Evidence.Arn\n",
         f"{_EDGES}[what_is_recorded_is_beyond_everybody_s_change]",
