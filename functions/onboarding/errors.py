@@ -45,6 +45,10 @@ class Unacceptable(Refusal):
     """Well formed, but it names something that cannot be."""
 
 
+class TooMany(Refusal):
+    """The same was asked too often; the fields say how often it may be, and when it may again."""
+
+
 class Transient(Refusal):
     """Nothing was decided; the same request may succeed in *retry_after* seconds."""
 

@@ -12,6 +12,7 @@ from onboarding.errors import (
     NotFound,
     Refusal,
     Stale,
+    TooMany,
     Transient,
     Unacceptable,
 )
@@ -45,6 +46,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Unacceptable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Transient: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

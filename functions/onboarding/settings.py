@@ -19,6 +19,8 @@ class Settings(NamedTuple):
     idle: timedelta
     lease: timedelta
     resend_after: timedelta
+    run_budget: int
+    """How many runs the people of a tenant may start in ten minutes."""
     deadlines: dict[Kind, timedelta]
     public_url: str
     """Where people reach the API; empty where API Gateway's own name for it is the one."""
@@ -29,7 +31,7 @@ class Settings(NamedTuple):
 
         Raises:
             KeyError: If one is missing: the function is deployed wrongly and must not start.
-            ValueError: If a length of time is no whole number of seconds.
+            ValueError: If a number, or a length of time in seconds, is no whole one.
         """
         return cls(
             sessions_table=os.environ["SESSIONS_TABLE"],
@@ -41,6 +43,7 @@ class Settings(NamedTuple):
             idle=_seconds("IDLE_SECONDS"),
             lease=_seconds("LEASE_SECONDS"),
             resend_after=_seconds("RESEND_SECONDS"),
+            run_budget=int(os.environ["RUN_BUDGET"]),
             deadlines={
                 Kind.PROBE: _seconds("PROBE_DEADLINE_SECONDS"),
                 Kind.EXCLUSIVE: _seconds("SYNC_DEADLINE_SECONDS"),

@@ -165,6 +165,15 @@ def _exclusive_under_way(scene: Scene) -> int:
     return scene.start("initial_sync", user=5)
 
 
+def _spent(scene: Scene) -> None:
+    scene.put("Runs", "board#guard", starts=300, counted_since=millis(clock.now()))
+
+
+def _spent_long_ago(scene: Scene) -> None:
+    _spent(scene)
+    scene.date("Runs", "board#guard", counted_since=-1)
+
+
 def _cancels(
     before: Callable[[Scene], int], race: Callable[[Scene, int], object] | None = None
 ) -> Callable[[Scene], Act]:
@@ -226,6 +235,20 @@ RUNS = (
         (*ACCESS, "Transact", "Get", "Get"),
         frozenset({409}),
         {Task.LICENSE_CHECK: 0},
+    ),
+    Command(
+        "start a run when the budget is spent",
+        _starts(_spent),
+        (*ACCESS, "Transact", "Get"),
+        frozenset({429}),
+        {Task.LICENSE_CHECK: 0},
+    ),
+    Command(
+        "start the first run of a new count",
+        _starts(_spent_long_ago),
+        (*ACCESS, "Transact", "Get", "Transact"),
+        frozenset({201}),
+        ONE,
     ),
     Command("cancel a queued run", _cancels(_queued), (*ACCESS, "Get", "Transact"), frozenset({200}), ONE),
     Command("cancel a running run", _cancels(_running), (*ACCESS, "Get", "Update"), frozenset({200}), ONE),

@@ -14,7 +14,7 @@ from tests.deployment import Deployment, Queues
 from tests.tallies import tally
 
 CRASHES = tally(
-    "CRASHES: {commands} commands, {calls} calls × 2 crash points = {points} enumerated; {crashes:,} crashes tried; "  # noqa: RUF001
+    "CRASHES: {commands} commands, {calls} calls × 2 crash points = {points} enumerated; {crashes:,} crashes tried; "
     "violations fail the tests above"
 )
 

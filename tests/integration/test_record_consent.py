@@ -1,43 +1,18 @@
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from api import record_consent
 from onboarding.domain.finding import Finding, FindingStatus
 from onboarding.domain.reasons import ReasonCode
 from schedules.sweep import handler as sweep_handler
 from tests import events
 from tests.arranging import ADMIN, claimed, dated, ended, entries, found, opened, started, stored
 from tests.calling import ENTRA_TENANT, call, connection, register
+from tests.consenting import active_run, come_back, consented, linked, looks
 from tests.deployment import Deployment
 from tests.wire import Wire
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
-
-
-def linked(connection_id: int = 101) -> str:
-    """Create a link; give the state that travels with it."""
-    url: str = call("create_consent_link", user=3, connectionId=connection_id).body["url"]
-    return parse_qs(urlsplit(url).query)["state"][0]
-
-
-def come_back(state: str, *, tenant: str = ENTRA_TENANT, **query: str) -> dict[str, Any]:
-    """Come back from Microsoft as an administrator who consented, unless *query* says otherwise."""
-    asked = urlencode({"admin_consent": "True", "tenant": tenant, "state": state} | query)
-    event = events.http("GET", "/consent/callback", query=asked, anonymous=True, headers={"accept": "text/html"})
-    return record_consent.handler(event, events.Context())
-
-
-def consented(deployed: Deployment, connection_id: int = 101) -> bool:
-    item = stored(deployed, deployed.tables.sessions, f"connection#{connection_id:016d}")
-    return item is not None and "consented_at" in item
-
-
-def active_run(task: str = "consent_status") -> int | None:
-    summaries = call("list_tasks").body
-    run_id: int | None = next(each["active_run_id"] for each in summaries if each["task_type"] == task)
-    return run_id
 
 
 def test_a_consent_is_recorded_and_looked_for_at_once_in_nobody_s_name(deployed: Deployment) -> None:
@@ -159,11 +134,6 @@ def test_a_link_that_ran_out_is_no_longer_good_even_while_the_table_still_has_it
 
 
 # ── Who looks ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def looks(deployed: Deployment) -> list[str]:
-    """Name the looks that are left for the sweep."""
-    return [entry for entry in entries(deployed, deployed.tables.runs) if entry.startswith("look#")]
 
 
 def sweep() -> dict[str, int]:

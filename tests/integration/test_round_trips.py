@@ -5,11 +5,9 @@ And that the template lets its function do so: no engine here checks rights, Dyn
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from api import record_consent
 from onboarding import clock
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.finding import Finding, FindingStatus
@@ -31,7 +29,8 @@ from tests.arranging import (
     run_entry,
     started,
 )
-from tests.calling import ENTRA_TENANT, Answer, call, connection, register
+from tests.calling import Answer, call, connection, register
+from tests.consenting import come_back, linked
 from tests.deployment import Deployment
 from tests.rights import lacking
 from tests.wire import Call, Wire
@@ -165,6 +164,19 @@ def starting(task: str, *, active: str | None = None, key: str | None = None, ag
     return arrange
 
 
+def spent(deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    deployed.configure(RUN_BUDGET="1")
+    run_id = started("rbac_check")
+    call("cancel_run", runId=run_id)
+    return {"taskType": "rbac_check"}
+
+
+def spent_long_ago(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+    given = spent(deployed, wire)
+    dated(deployed, deployed.tables.runs, "board#guard", counted_since=-601)
+    return given
+
+
 def blocked_only_a_moment(deployed: Deployment, wire: Wire) -> dict[str, Any]:
     run_id = started("initial_sync")
     wire.before(rival(deployed, wire, lambda: call("cancel_run", runId=run_id)), on="GetItem")
@@ -286,6 +298,8 @@ CASES = [
     Case("start_run", "replayed", starting("rbac_check", key="k", again=True), 201, [READ, THREE, GET]),
     Case("start_run", "blocked", starting("rbac_check", active="initial_sync"), 409, [READ, TWO, GET]),
     Case("start_run", "blocked for a moment", blocked_only_a_moment, 201, [READ, TWO, GET, TWO]),
+    Case("start_run", "budget spent", spent, 429, [READ, TWO, GET]),
+    Case("start_run", "the first of a new count", spent_long_ago, 201, [READ, TWO, GET, TWO]),
     Case("start_run", "unknown task", starting("no_such_task"), 404, [READ]),
     Case("list_sessions", "none", nothing, 200, [READ, QUERY]),
     Case("list_sessions", "open and closed", own_lock, 200, [READ, QUERY]),
@@ -438,32 +452,19 @@ def test_a_sync_takes_one_write_a_page_beside(
     assert lacking("execute_sync", wire.calls, deployed) == set()
 
 
-def come_back(connection_id: int) -> Callable[[], None]:
-    """Create a link, and come back from Microsoft as an administrator who consented; give how it is done once more."""
-    url = call("create_consent_link", connectionId=connection_id).body["url"]
-    [state] = parse_qs(urlsplit(url).query)["state"]
-    query = urlencode({"admin_consent": "True", "tenant": ENTRA_TENANT, "state": state})
-    event = events.http("GET", "/consent/callback", query=query, anonymous=True)
-
-    def again() -> None:
-        assert record_consent.handler(event, events.Context())["statusCode"] == 200
-
-    again()
-    return again
-
-
 def test_a_consent_takes_a_look_at_its_link_and_one_transaction(deployed: Deployment, wire: Wire) -> None:
     register()
     opened()
+    state = linked()
     del wire.calls[:]
 
-    again = come_back(101)
+    come_back(state)
 
-    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", SIX]
-    assert lacking("record_consent", wire.calls[-2:], deployed) == set()
+    assert shown(wire.calls) == ["BatchGetItem of 4", SIX]
+    assert lacking("record_consent", wire.calls, deployed) == set()
     del wire.calls[:]
 
-    again()
+    come_back(state)
 
     assert shown(wire.calls) == ["BatchGetItem of 4"]
 
@@ -471,22 +472,24 @@ def test_a_consent_takes_a_look_at_its_link_and_one_transaction(deployed: Deploy
 def test_a_consent_that_has_to_be_looked_for_later_takes_both_twice(deployed: Deployment, wire: Wire) -> None:
     register()
     started("initial_sync")
+    state = linked()
     del wire.calls[:]
 
-    come_back(101)
+    come_back(state)
 
-    assert shown(wire.calls)[-4:] == ["BatchGetItem of 4", SIX, "BatchGetItem of 4", FIVE]
-    assert lacking("record_consent", wire.calls[-4:], deployed) == set()
+    assert shown(wire.calls) == ["BatchGetItem of 4", SIX, "BatchGetItem of 4", FIVE]
+    assert lacking("record_consent", wire.calls, deployed) == set()
 
 
 def test_a_consent_over_a_connection_that_is_not_in_use_takes_four_items(deployed: Deployment, wire: Wire) -> None:
     register(1, 101, 102)
+    state = linked()
     del wire.calls[:]
 
-    come_back(101)
+    come_back(state)
 
-    assert shown(wire.calls)[-2:] == ["BatchGetItem of 4", FOUR]
-    assert lacking("record_consent", wire.calls[-2:], deployed) == set()
+    assert shown(wire.calls) == ["BatchGetItem of 4", FOUR]
+    assert lacking("record_consent", wire.calls, deployed) == set()
 
 
 def due_session(deployed: Deployment) -> None:
@@ -531,7 +534,7 @@ def propagating_consent(deployed: Deployment) -> None:
 def left_look(deployed: Deployment) -> None:
     run_id = started("initial_sync")
     opened()
-    come_back(101)
+    come_back(linked())
     dated(deployed, deployed.tables.runs, "look#0000000000000101", due_at=-1)
     call("cancel_run", runId=run_id)
 

@@ -2,31 +2,20 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import boto3
 import pytest
 
-from api import record_consent
 from local import verify
 from onboarding.storage import keys
-from tests import events
 from tests.arranging import at_step, claimed, found, opened, started
-from tests.calling import ENTRA_TENANT, call, register
+from tests.calling import call, register
+from tests.consenting import come_back, linked
 from tests.deployment import REGION, Deployment, Engine
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
 GUARD = "board#guard"
-
-
-def consented(*, tenant: int, connection_id: int) -> None:
-    """Have a customer consent."""
-    url = call("create_consent_link", tenant=tenant, connectionId=connection_id).body["url"]
-    [state] = parse_qs(urlsplit(url).query)["state"]
-    query = urlencode({"admin_consent": "True", "tenant": ENTRA_TENANT, "state": state})
-    event = events.http("GET", "/consent/callback", query=query, anonymous=True)
-    assert record_consent.handler(event, events.Context())["statusCode"] == 200
 
 
 @pytest.fixture
@@ -44,7 +33,7 @@ def healthy(deployed: Deployment) -> verify.TableSet:
     found("consent_status", "fail", "consent_missing", tenant=2)
     answer = call("start_run", tenant=2, taskType="initial_sync", headers={"idempotency-key": "once"})
     assert answer.status == 201
-    consented(tenant=2, connection_id=201)
+    assert come_back(linked(201, tenant=2))["statusCode"] == 200
     return verify.TableSet(*deployed.tables, deployed.dynamodb)
 
 

@@ -87,6 +87,7 @@ def test_more_than_may_be_is_seen(dynamodb: Engine, held: str, taken: str) -> No
 def test_at_no_time_is_more_active_than_may_be(
     crowd: Crowd, deployed: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    deployed.configure(RUN_BUDGET=str(TIMES))
     for tenant in range(2, TENANTS // 2 + 1):
         register(tenant)
     chance = random.Random(SEED)  # noqa: S311 - it is to be repeated, not to be secret

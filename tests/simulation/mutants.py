@@ -31,8 +31,10 @@ RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE, AUDIT, CONSENTS, LOOKS = (
 SWEEP, ENDING, START, CONSENT = (
     f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run", "record_consent")
 )
-FAULTS, STARTS, PROBES, CONSENT_TESTS = (
-    f"tests/integration/test_{name}.py" for name in ("storage_faults", "start_run", "execute_probe", "record_consent")
+BUDGET = "onboarding/domain/budget.py"
+FAULTS, STARTS, PROBES, CONSENT_TESTS, BUDGETS = (
+    f"tests/integration/test_{name}.py"
+    for name in ("storage_faults", "start_run", "execute_probe", "record_consent", "run_budget")
 )
 
 
@@ -404,6 +406,28 @@ MUTANTS = (
         SWEEP,
         "        due_at = max(due_at, held.until)\n",
         "        pass\n",
+    ),
+    Mutant(
+        "a budget without end",
+        "a loop of somebody's starts as many runs as it likes",
+        BOARD,
+        'condition += " AND (attribute_not_exists(#starts) OR #starts < :budget)"',
+        'condition += " AND (attribute_not_exists(#starts) OR #starts < :budget OR #starts >= :none)"',
+    ),
+    Mutant(
+        "a new count before its time",
+        "a loop of somebody's starts as many runs as it likes",
+        BUDGET,
+        "    return until if until > now else None\n",
+        "    return until if until > now + PERIOD else None\n",
+    ),
+    Mutant(
+        "a new count that begins twice",
+        "what one begins the other begins again, and nothing was counted",
+        BOARD,
+        'condition += " AND #counted_since = :seen"',
+        'condition += " AND (#counted_since = :seen OR #starts >= :one)"',
+        seen_by=f"{BUDGETS}::test_a_new_count_that_somebody_else_began_meanwhile_is_gone_on_with",
     ),
     Mutant(
         "a consent that nobody looks for",

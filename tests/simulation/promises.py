@@ -26,6 +26,8 @@ _OF_NO_VERSION = {"locked_until", "due_at", "due_shard", "write_id"}
 """Attributes of an open session whose change is nothing that others must know of."""
 
 _KEY_LIFE = 24 * 3_600_000
+_PERIOD = 600_000
+"""Milliseconds for which a count of the run budget holds."""
 
 
 class Coincidence(BaseException):
@@ -69,6 +71,8 @@ class Promises:
     acknowledged: set[tuple[int, int]] = field(default_factory=set)
     answers: dict[tuple[int, int, str], tuple[Started, int]] = field(default_factory=dict)
     """What a key was answered first, and when."""
+    counted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """By tenant, when each run was started that counts towards the run budget."""
     claims: set[str] = field(default_factory=set)
     overdue_for_no_reason: set[tuple[int, int]] = field(default_factory=set)
     """Runs that have time and attempts enough to come to an end of their own, once nothing goes wrong any more."""
@@ -103,6 +107,7 @@ class Promises:
                 case "Sessions" | "Audit" as table, entry if table == "Audit" or entry.startswith("closed#"):
                     _demand(write.old is None and write.new, f"the past was changed: {write}")
             self._consent_or_look_written(write, writes, process)
+            self._count_written(write, writes, process)
         for tenant in {write.key[0] for write in writes if write.table == "Runs"}:
             self.judge_guard(tenant)
 
@@ -234,6 +239,26 @@ class Promises:
             f"a finding without its evidence: {new}",
         )
         self.pinned[new["tenant_id"]].append((self.world.commits, new["task_type"], new["evidence_id"]))
+
+    # ── The run budget ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _count_written(self, write: Write, writes: list[Write], process: Process | None) -> None:
+        """Judge that each run is counted once, but for the sweep's; and that counts begin ten minutes apart."""
+        if (write.table, write.key[1]) != ("Runs", "board#guard") or not (write.old and write.new):
+            return
+        old, new, budget = write.old, write.new, self.world.thresholds.run_budget
+        begun = [each for each in writes if str(each.key[1]).startswith("run#") and each.old is None]
+        if not begun or (process and process.role == "sweep"):
+            same = [(each.get("starts"), each.get("counted_since")) for each in (old, new)]
+            _demand(same[0] == same[1], f"counted, though nobody asked for it: {old} → {new}")
+            return
+        self.counted[write.key[0]].append(self.world.instant)
+        if new["starts"] > 1 or "starts" not in old:
+            held = new["starts"] == old.get("starts", 0) + 1 <= budget
+            held = held and old.get("counted_since", new["counted_since"]) == new["counted_since"]
+        else:
+            held = old["starts"] >= budget and new["counted_since"] >= old["counted_since"] + _PERIOD
+        _demand(held, f"not counted as it should be: {old} → {new}")
 
     # ── Consents ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -403,6 +428,10 @@ class Promises:
             case "run_blocked":
                 blocking = (call.tenant, f"run#{refusal.fields['blocking_run_id']:016d}")
                 _demand(self._was_active(blocking, process.invoked), f"{process.name}: blocked by {blocking}")
+            case "run_budget_spent":
+                since = process_time(process) - _PERIOD - 2 * SKEW
+                recent = [at for at in self.counted[call.tenant] if at >= since]
+                _demand(len(recent) >= self.world.thresholds.run_budget, f"{process.name}: {len(recent)} is no budget")
             case "session_locked":
                 holder = refusal.fields["locked_by_user_id"]
                 held = [seen.item for seen in self._seen(call.tenant, process.invoked) if seen.item]

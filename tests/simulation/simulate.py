@@ -158,6 +158,7 @@ def _thresholds(choice: Callable[[tuple[int, ...]], int]) -> Thresholds:
         idle=seconds(15, 60, 3_600),
         lease=seconds(15, 40, 120),
         resend_after=seconds(5, 20, 60),
+        run_budget=choice((8, 300, 300)),
         deadlines={Kind.PROBE: seconds(90, 600, 3_600), Kind.EXCLUSIVE: seconds(180, 1_200, 43_200)},
     )
 

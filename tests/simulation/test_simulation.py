@@ -44,6 +44,7 @@ def test_all_that_can_go_wrong_does_and_everybody_gets_on() -> None:
         "answered: start: replayed",
         "answered: start: run_blocked",
         "answered: start: idempotency_key_reused",
+        "answered: start: run_budget_spent",
         "answered: cancel: cancelled",
         "answered: cancel: running",
     }

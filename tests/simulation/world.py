@@ -62,6 +62,7 @@ class Thresholds(NamedTuple):
     idle: timedelta
     lease: timedelta
     resend_after: timedelta
+    run_budget: int
     deadlines: dict[Kind, timedelta]
 
 
@@ -118,7 +119,13 @@ class Process:
         )
         self.sessions = Sessions(dynamo, table="Sessions", runs_table="Runs", audit_table="Audit", idle=tables.idle)
         self.tenants = Tenants(dynamo, table="Sessions", runs_table="Runs", audit_table="Audit", sessions=self.sessions)
-        self.runs = Runs(dynamo, table="Runs", evidence_table="Evidence", resend_after=tables.resend_after)
+        self.runs = Runs(
+            dynamo,
+            table="Runs",
+            evidence_table="Evidence",
+            resend_after=tables.resend_after,
+            run_budget=tables.run_budget,
+        )
         self.boards = Boards(dynamo, table="Runs")
         self.consents = Consents(
             dynamo,

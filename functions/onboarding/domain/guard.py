@@ -30,6 +30,10 @@ class Guard(Concept):
     last: dict[Task, Id] = {}
     exclusive_run: Id | None = None
     newest_run_at: Instant | None = None
+    starts: int = 0
+    """How many runs the count of the run budget has taken in."""
+    counted_since: Instant | None = None
+    """When that count began; None if nothing was counted yet."""
 
 
 class Blocking(NamedTuple):

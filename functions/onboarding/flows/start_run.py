@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from onboarding.domain import guard
+from onboarding.domain import budget, guard
 from onboarding.domain.access import Access
 from onboarding.domain.catalogue import Kind, Task
-from onboarding.domain.guard import ActiveRun, Blocking
+from onboarding.domain.guard import ActiveRun, Blocking, Guard
 from onboarding.domain.run import Started, started
-from onboarding.errors import Transient, Unacceptable
+from onboarding.errors import Refusal, Transient, Unacceptable
 from onboarding.storage.board import Boards
 from onboarding.storage.runs import GuardRefused, IdempotencyKey, IdTaken, KeyTaken, Runs
 
@@ -30,6 +30,7 @@ def start_run(
 
     Raises:
         Conflict: `run_blocked` while something is active that stands in the way, with what and who started it.
+        TooMany: `run_budget_spent` if nothing stands in the way but that the tenant's people started too many.
         Unacceptable: `connection_missing` if neither session nor tenant names a connection, or
             `idempotency_key_reused` if *key* was used to start another task.
         Transient: If what stood in the way was gone each time it was looked for, or DynamoDB did not take it.
@@ -37,6 +38,7 @@ def start_run(
     connection_id = access.connection_id
     if connection_id is None:
         raise Unacceptable("connection_missing", "Choose a provider connection first.")
+    full_since: datetime | None = None
     for _ in range(TRIES):
         run = started(
             new_id(),
@@ -49,24 +51,33 @@ def start_run(
             deadlines=deadlines,
         )
         try:
-            runs.start(run, key)
+            runs.start(run, key, instead_of=full_since)
         except KeyTaken as taken:
             return _replayed(taken.earlier, task)
         except IdTaken:
             continue
         except GuardRefused:
-            match guard.judge(boards.guard(access.tenant.id), task, connection_id):
-                case Blocking() as blocking:
-                    # What blocks now may have come after an answer to this very key, given while we were refused.
-                    if key and (earlier := runs.answer(access.tenant.id, key, now)):
-                        return _replayed(earlier, task)
-                    raise guard.blocked(blocking) from None
-                case ActiveRun(run_id=active):
-                    return _remembered(Started(active, task, reused=True), access.tenant.id, key, runs, now)
-                case None:
-                    continue  # it has ended meanwhile
+            there = boards.guard(access.tenant.id)
+            verdict = guard.judge(there, task, connection_id)
+            if isinstance(verdict, ActiveRun):
+                return _remembered(Started(verdict.run_id, task, reused=True), access.tenant.id, key, runs, now)
+            if refusal := _refusal(verdict, there, runs.run_budget, now):
+                # What refuses now may have come after an answer to this very key, given while we were refused.
+                if key and (earlier := runs.answer(access.tenant.id, key, now)):
+                    return _replayed(earlier, task)
+                raise refusal from None
+            full_since = budget.counted_out(there, runs.run_budget)
+            continue  # what stood in the way has ended meanwhile, or a new count begins
         return Started(run.id, task, reused=False)
     raise Transient("This tenant is busy; try again in a moment.")
+
+
+def _refusal(blocking: Blocking | None, there: Guard, run_budget: int, now: datetime) -> Refusal | None:
+    """Say why a start is refused; what blocks is told first, for it is there whatever was spent."""
+    if blocking:
+        return guard.blocked(blocking)
+    until = budget.spent_until(there, run_budget, now)
+    return budget.spent(run_budget, until, now) if until else None
 
 
 def _remembered(answer: Started, tenant_id: int, key: IdempotencyKey | None, runs: Runs, now: datetime) -> Started:

@@ -1,6 +1,7 @@
 """The board of each tenant: its guard, and the newest finding of each task, read together by one Query."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from onboarding.domain.board import Board, RecordedFinding
 from onboarding.domain.catalogue import Kind, Task
@@ -81,8 +82,20 @@ def rechecked(table: str, tenant_id: int, finding: RecordedFinding, again_at: da
     return Update(table, place, "SET #due_at = :again_at", "#evidence_id = :evidence_id AND #due_at = :seen", values)
 
 
-def taken(table: str, run: Run) -> Update:
-    """Spell out how the guard takes *run* in, on condition that nothing stands in the way; for a transaction."""
+class Count(NamedTuple):
+    """How a run that the guard takes in is counted."""
+
+    budget: int
+    """How many a count takes in."""
+    instead_of: datetime | None = None
+    """When the count began that this run ends, by beginning the next; None if this run belongs to the one there is."""
+
+
+def taken(table: str, run: Run, count: Count | None) -> Update:
+    """Spell out how the guard takes *run* in, on condition that nothing stands in the way; for a transaction.
+
+    A *count* that is full stands in the way, too; without one the run is not counted.
+    """
     task = run.task_type
     active = {
         "run_id": run.id,
@@ -102,6 +115,16 @@ def taken(table: str, run: Run) -> Update:
         change += ", #exclusive_run = :run_id"
         condition = "size(#active) = :zero"
         values[":zero"] = 0
+    if count and count.instead_of:
+        change += ", #starts = :one, #counted_since = :now"
+        condition += " AND #counted_since = :seen"
+        values |= {":one": 1, ":seen": millis(count.instead_of)}
+    elif count:
+        # Written so that a guard of before there was a budget counts from here on.
+        change += ", #starts = if_not_exists(#starts, :none) + :one"
+        change += ", #counted_since = if_not_exists(#counted_since, :now)"
+        condition += " AND (attribute_not_exists(#starts) OR #starts < :budget)"
+        values |= {":one": 1, ":none": 0, ":budget": count.budget}
     place = keys.key(run.tenant_id, keys.GUARD)
     return Update(table, place, change, condition, values, {"#task": task.value})
 
@@ -160,4 +183,6 @@ def _guard_of(item: Item) -> Guard:
         last={Task(task): run_id for task, run_id in item["last"].items()},
         exclusive_run=item.get("exclusive_run"),
         newest_run_at=instant(item["newest_run_at"]) if "newest_run_at" in item else None,
+        starts=item.get("starts", 0),
+        counted_since=instant(item["counted_since"]) if "counted_since" in item else None,
     )

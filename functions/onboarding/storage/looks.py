@@ -1,7 +1,7 @@
 """Looks for consents, in nobody's name: one that could not begin as a consent was recorded, or a finding's next one.
 
 Every one of them is begun on condition that its connection is still the one in use: at any other, its finding would
-take the place of one that a session rests on.
+take the place of one that a session rests on. None counts towards the run budget: there is one a minute at most.
 """
 
 from datetime import datetime
@@ -83,7 +83,7 @@ class Looks:
     def _begin(self, run: Run, standing: Standing, due: Update | Delete) -> None:
         still_in_use = self._sessions.uses_still(run.tenant_id, standing.session)
         try:
-            self._dynamo.transact(*self._runs.starting(run), due, still_in_use)
+            self._dynamo.transact(*self._runs.starting(run, counted=False), due, still_in_use)
         except TransactionRefused as refused:
             if refused.failed & {2, 3}:
                 raise LookMoved from None

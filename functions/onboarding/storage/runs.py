@@ -25,7 +25,7 @@ _FENCE = "#status = :running AND #claim_id = :claim_id"
 
 
 class GuardRefused(Exception):  # noqa: N818 - an answer, not an error
-    """The guard did not take the run in: something is active that stands in the way."""
+    """The guard did not take the run in: something is active that stands in the way, or the run budget is spent."""
 
 
 class KeyTaken(Exception):  # noqa: N818 - an answer, not an error
@@ -81,23 +81,31 @@ class DueLook(NamedTuple):
 class Runs:
     """The runs of all tenants."""
 
-    def __init__(self, dynamo: Dynamo, *, table: str, evidence_table: str, resend_after: timedelta) -> None:
-        """Keep them in *table*; an unclaimed one falls due for sending again after *resend_after*."""
+    def __init__(
+        self, dynamo: Dynamo, *, table: str, evidence_table: str, resend_after: timedelta, run_budget: int
+    ) -> None:
+        """Keep them in *table*; an unclaimed one falls due for sending again after *resend_after*.
+
+        People start at most *run_budget* of a tenant's in one count.
+        """
         self._dynamo = dynamo
         self._table = table
         self._evidence_table = evidence_table
         self._resend_after = resend_after
+        self.run_budget = run_budget
 
-    def start(self, run: Run, key: IdempotencyKey | None) -> None:
+    def start(self, run: Run, key: IdempotencyKey | None, *, instead_of: datetime | None = None) -> None:
         """Save *run*, take it into the guard and remember the answer to *key*: all, or nothing.
+
+        It begins a new count of the run budget *instead_of* the one that began then.
 
         Raises:
             KeyTaken: With the earlier answer; judged before the guard.
-            GuardRefused: If something active stands in the way.
+            GuardRefused: If something active stands in the way, or the count is full or another by now.
             IdTaken: If there is a run of that id.
             Transient: If DynamoDB did not take it.
         """
-        writes: list[Put | Update] = [*self.starting(run)]
+        writes: list[Put | Update] = [*self.starting(run, instead_of=instead_of)]
         if key:
             writes.append(
                 self._answered(run.tenant_id, key, Started(run.id, run.task_type, reused=False), run.queued_at)
@@ -113,10 +121,11 @@ class Runs:
                 raise GuardRefused from None
             raise IdTaken from None
 
-    def starting(self, run: Run) -> tuple[Update, Put]:
+    def starting(self, run: Run, *, counted: bool = True, instead_of: datetime | None = None) -> tuple[Update, Put]:
         """Spell out how the guard takes *run* in, and how it is saved; for a transaction."""
+        count = board.Count(self.run_budget, instead_of) if counted else None
         return (
-            board.taken(self._table, run),
+            board.taken(self._table, run, count),
             Put(self._table, self._item(run), "attribute_not_exists(#tenant_id)"),
         )
 

@@ -77,6 +77,7 @@ def runs() -> Runs:
         table=tables.runs_table,
         evidence_table=tables.evidence_table,
         resend_after=tables.resend_after,
+        run_budget=tables.run_budget,
     )
 
 
