@@ -301,7 +301,7 @@ def test_a_healthy_set_is_proved_to_be_one(
         "1 cancelled runs",
         "8 pieces of evidence",
         "8 findings",
-        "18 entries in audit trails",
+        "20 entries in audit trails",
         "5 due dates",
         "12 rules, 0 violations",
     ]
