@@ -23,11 +23,11 @@ from tests.calling import Answer, call, register
 from tests.integration import test_round_trips as cases
 from tests.working import register_examined
 
-HOW = (
-    "the cases of tests/integration/test_round_trips.py, real handlers on DynamoDB Local, counted on the wire between; "
-    "units computed from the items' sizes before and after each write (× 2 in a transaction, indexes included), "
-    "never read from an emulator"
-)
+HOW = """\
+The cases that tests/integration/test_round_trips.py holds to the design: real handlers on DynamoDB Local, counted on
+the wire between. Units are computed from the items' sizes before and after each write, × 2 in a transaction, with what
+indexes take, never read from an emulator. A refusal is billed like a success, and is counted like one."""
+
 MANY_CONNECTIONS = 200
 """Connections of one tenant; most have one."""
 
@@ -176,7 +176,7 @@ def measure(*, quick: bool = False) -> Figures:
         rows = [_on_a_fresh_scene(here, act) for place, act in enumerate(acts()) if not (quick and place % 8)]
         with here.scene() as scene:
             items = sizes(scene)
-    return {"how": HOW, "rows": rows, "items": items, "largest_item": LARGEST_ITEM}
+    return {"rows": rows, "items": items, "largest_item": LARGEST_ITEM}
 
 
 def _on_a_fresh_scene(here: Stage, act: Act) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def section(figures: Figures) -> str:
     lines = [
         "## What is asked of DynamoDB",
         "",
-        f"Counted: {figures['how']}. A refusal is billed like a success, and is counted like one.",
+        HOW,
         "",
         "| function | case | calls | round trips | items | RRU | WRU | bytes up | bytes down |",
         "|---|---|---|--:|--:|--:|--:|--:|--:|",
