@@ -280,6 +280,7 @@ class Maker:
         yield Token("base64 over two lines", (f"Bearer {good[:50]}\r\n {good[50:]}",), 400)
         yield Token("9 KB", (f"Bearer {good}{'A' * 8000}",))
         # More than the 10,240 bytes that API Gateway takes of a request line and headers.
+        yield Token("6 KB twice", (f"Bearer {good}{'A' * 5500}", f"Bearer {good}{'A' * 5500}"), 431)
         yield Token("64 KB", (f"Bearer {good}{'A' * 65536}",), 431)
         yield Token("64 KB of a good token", (f"Bearer {self.good(x='A' * 48000)}",), 431)
 
