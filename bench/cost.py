@@ -411,6 +411,7 @@ def limits(figures: Figures) -> Figures:
         "swept_per_minute": MOST_PER_SHARD * SHARDS,
         "graph_calls_per_probe": graph,
         "probes_per_second_by_graph": LIMITS["graph"].most / graph,
+        "budget": int(template.read()["Parameters"]["RunBudget"]["Default"]),
         "deadline": int(template.read()["Parameters"]["ProbeDeadlineSeconds"]["Default"]),
         "hours": [
             _hour(tenants, at_once / seconds["execute_probe"], settings["ThrottlingRateLimit"], graph)
@@ -519,9 +520,9 @@ def _limits(found: Figures) -> str:
         ),
         (
             "runs of one tenant",
-            f"{found['runs_per_second_of_a_tenant']:,.0f}/s",
-            "a tenant is one partition; the guard lets six probes be active at once",
-            "nothing: it is not met",
+            f"{found['budget']} in ten minutes",
+            f"`RunBudget`; the tenant's partition would take {found['runs_per_second_of_a_tenant']:,.0f}/s",
+            "`RunBudget`",
         ),
         (
             "what falls due",

@@ -144,9 +144,9 @@ def _verified(state: State) -> dict[str, Any]:
 
 
 def in_process(here: stage.Stage, script: list[Request], *, threads: int, onboardings: int) -> dict[str, Any]:
-    """Play *onboardings* with so many *threads*, two people to a tenant where there are several; count what came."""
+    """Play *onboardings* with so many *threads*, two of them to a tenant when they are most; count what came."""
     with here.scene(metered=False) as scene, stage.logged():
-        tenants = range(1, max(1, threads // 2) + 1)
+        tenants = range(1, max(THREADS) // 2 + 1)
         for tenant in tenants:
             register(tenant)
         statuses: Counter[int] = Counter()
@@ -257,8 +257,8 @@ request in flight and shares two cores with everything else: it says nothing of 
 
 ![Requests answered and failed as more people come](load.png)
 
-The handlers themselves, in process on DynamoDB Local, the same script, two people to a tenant; what matters is that
-contention costs no errors, and next to no work beside:
+The handlers themselves, in process on DynamoDB Local, the same script, in {max(THREADS) // 2} tenants; what matters is
+that contention costs no errors, and next to no work beside:
 
 | threads | requests | requests per processor second, as a ratio to one thread | 5xx | violations |
 |--:|--:|--:|--:|--:|

@@ -209,7 +209,7 @@ A token is fetched once per provider connection and batch. Probes run side by si
 one request at a time: a cold worker opens a connection for each probe that is under way, a warm one has them open.
 {_waited(figures)}
 The longest log line of a request has {longest} bytes (`{route}`), with the largest ids, an IPv6 address, a trace id
-a refusal's code in it. There is one such line per request; it may have {LONGEST_LINE} bytes.
+and a refusal's code in it. There is one such line per request; it may have {LONGEST_LINE} bytes.
 """
 
 
