@@ -16,6 +16,7 @@ from bench.parts import Bar
 from bench.stage import metered
 from onboarding import ids
 from onboarding.domain.catalogue import CATALOGUE, Task
+from onboarding.storage.keys import shard
 from schedules.sweep import handler as sweep
 from tests import events
 from tests.arranging import dated, everything_is_well, opened
@@ -191,7 +192,7 @@ def _of_tenant(pattern: Item, tenant: int) -> Item:
         **pattern,
         "tenant_id": _number(tenant),
         "session_id": _number(ids.new()),
-        "due_shard": _number(tenant % 4),
+        "due_shard": _number(shard(tenant)),
     }
 
 
