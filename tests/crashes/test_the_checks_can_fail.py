@@ -55,7 +55,7 @@ def a_guard_released_too_early(scene: Scene) -> None:
 
 
 def nobody_who_may_edit(scene: Scene) -> None:
-    scene.put("Sessions", "member#0000000000000002", role="readonly")
+    scene.call("register_member", user=100, scope="onboarding.admin", userId=2, body={"role": "readonly"})
 
 
 def go_on_and_check(scene: Scene) -> None:
