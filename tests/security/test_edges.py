@@ -3,6 +3,7 @@
 Each rule of the template is shown to catch what it forbids.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -28,6 +29,9 @@ UNNAMED = {
 """The rights on what the template cannot name: connections name their secrets and keys, each function's own statement
 has the condition; STS and X-Ray know no resource
 (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html)."""
+
+LONGEST_NAME = 150
+"""Characters that the ARN of a table or queue may have, in a stack with a long name."""
 
 COSTLY = {
     "GET /tenants/{tenantId}/preflight",
@@ -82,6 +86,15 @@ def the_boundary_names_what_is_within(tree: Tree) -> Iterator[str]:
             yield f"the boundary lets {action}"
         if re.search(r"[*?]", resource.removesuffix(STREAMS)) and UNNAMED.get(action) != resource:
             yield f"the boundary lets {action} on {resource}"
+
+
+def the_boundary_is_short_enough(tree: Tree) -> Iterator[str]:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+    document = tree["Resources"]["Boundary"]["Properties"]["PolicyDocument"]
+    length = len(re.sub(r"\s|\$\{\w+\.Arn\}", "", json.dumps(document)))
+    length += LONGEST_NAME * len(re.findall(r"GetAtt|\.Arn\}", json.dumps(document)))
+    if length > 6144:
+        yield f"the boundary may have {length} characters, and a policy 6144 at most"
 
 
 def what_is_recorded_is_beyond_everybody_s_change(tree: Tree) -> Iterator[str]:
@@ -267,6 +280,7 @@ TWINS: list[tuple[Rule, Change, str]] = [
         widen("x", "y", Condition={}),
         "a statement of another form",
     ),
+    (the_boundary_is_short_enough, widen("dynamodb:GetItem", [SESSIONS] * 40), "and a policy 6144 at most"),
     (
         what_is_recorded_is_beyond_everybody_s_change,
         widen("dynamodb:UpdateItem", EVIDENCE),
