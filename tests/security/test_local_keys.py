@@ -1,6 +1,5 @@
 """The local deployment's keys and secrets: for their owner alone, and in its own folder alone."""
 
-import json
 import os
 import stat
 import subprocess
@@ -88,10 +87,3 @@ def test_no_state_of_a_deployment_and_no_key_is_in_the_repository() -> None:
 
     assert [path for path in kept if path.startswith(".local") or path.endswith((".pem", ".key", ".p12", ".pfx"))] == []
     assert left == ignored
-
-
-def test_what_a_deployment_says_of_itself_holds_no_secret(state: State) -> None:
-    facts = json.dumps({name: str(value) for name, value in vars(state).items()})
-
-    assert state.client_secret() not in facts
-    assert "PRIVATE KEY" not in facts
