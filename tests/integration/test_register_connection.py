@@ -52,8 +52,8 @@ def test_a_connection_is_registered_and_its_tenant_lists_it(deployed: Deployment
     assert sorted(listed) == ["101", "102"]
 
 
-def test_a_guid_is_kept_in_its_one_form() -> None:
-    answer = put(102, entra_tenant_id="{" + ENTRA_TENANT.upper() + "}")
+def test_a_guid_is_kept_in_lower_case() -> None:
+    answer = put(102, entra_tenant_id=ENTRA_TENANT.upper())
 
     assert (answer.status, answer.body) == (201, a_connection())
 
