@@ -6,6 +6,7 @@ from bench import ROOT, Figures, kept
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.ticker import PercentFormatter
 
 DOCS = ROOT / "docs"
 _GREEN, _GREY, _RED = "#0b6e4f", "#8a919c", "#b3261e"
@@ -29,6 +30,8 @@ def draw_growth(figures: Figures) -> None:
     sweeps.set_xlabel("open sessions")
     for axis in (reads, sweeps):
         axis.set_xscale("log")
+        axis.xaxis.set_major_formatter("{x:,.0f}")
+        axis.yaxis.set_major_formatter("{x:,.0f}")
         axis.set_ylim(bottom=0)
         axis.legend(fontsize=9, frameon=False)
         axis.spines[["top", "right"]].set_visible(False)
@@ -42,10 +45,16 @@ def draw_load(figures: Figures) -> None:
     people = [row["users"] for row in figures["http"]]
     answered.plot(people, [row["per_second"] for row in figures["http"]], marker="o", color=_GREEN)
     answered.set_title("requests answered per second, local deployment", fontsize=10)
-    failed.plot(people, [row["server_errors"] for row in figures["http"]], marker="o", color=_RED, label="5xx")
-    throttled = [row["throttled"] / row["requests"] for row in figures["http"]]
-    failed.plot(people, throttled, marker="o", color=_GREY, label="429, share")
-    failed.set_title("5xx, and the share told to come later", fontsize=10)
+    for what, colour, label in (
+        ("refused", _GREEN, "refused, as it should be (4xx)"),
+        ("throttled", _GREY, "told to come later (429)"),
+        ("server_errors", _RED, "failed (5xx)"),
+    ):
+        failed.plot(
+            people, [row[what] / row["requests"] for row in figures["http"]], marker="o", color=colour, label=label
+        )
+    failed.set_title("share of the answers", fontsize=10)
+    failed.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     failed.legend(fontsize=9, frameon=False)
     for axis in (answered, failed):
         axis.set_xlabel("people at once")
