@@ -87,7 +87,7 @@ poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
 
 .PHONY: bench
 bench: setup ## Measure ours beside the peers, and write docs/performance.md; QUICK=1 only looks whether ours got worse
-	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY))
+	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(filter 1,$(OURS)),--ours) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz
 fuzz: setup ## Make up a hundred thousand requests and messages that are wrong in some way [SEED=1]

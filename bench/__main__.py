@@ -2,6 +2,7 @@
 
 python -m bench               every part, minutes
 python -m bench --only growth one part; the others' figures stay
+python -m bench --ours        ours alone, beside the peers' kept figures: what a change of ours needs
 python -m bench --page        only write the page anew
 python -m bench --quick       ours alone; fails if a counted figure is worse than the kept one, and keeps nothing
 """
@@ -24,12 +25,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true", help="hold ours against the figures that were kept")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="measure these parts")
+    parser.add_argument("--ours", action="store_true", help="measure ours beside the peers' kept figures")
     parser.add_argument("--page", action="store_true", help="measure nothing")
     arguments = parser.parse_args()
     if arguments.quick:
         sys.exit(_quick())
+    if arguments.ours:
+        keep("comparison", comparison.measure(beside=kept("comparison")))
     parts: dict[str, Any] = {name: importlib.import_module(f"bench.{name}") for name in PARTS}
-    for name in () if arguments.page else arguments.only:
+    for name in () if arguments.page or arguments.ours else arguments.only:
         began = time.monotonic()
         print(f"Measuring {name} …", flush=True)
         keep(name, parts[name].measure())

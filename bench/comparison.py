@@ -39,18 +39,21 @@ _SIDE_BY_SIDE = 2
 type Tasks = dict[str, Callable[[], Any]]
 
 
-def measure() -> Figures:
-    """Measure ours and every peer.
+def measure(beside: Figures | None = None) -> Figures:
+    """Measure ours and every peer; or ours alone, beside the peers of *beside*, whose pins have not changed.
 
     Raises:
-        Unavailable: If instructions cannot be counted here.
+        Unavailable: If instructions cannot be counted here, or were counted elsewhere.
     """
     machine = instructions.machine()
-    ours, peers = stacks.ours(), stacks.peers()
+    if beside and beside["machine"] != machine:
+        raise instructions.Unavailable(f"the peers were counted with {beside['machine']}, and this is {machine}")
+    ours, peers = stacks.ours(), [] if beside else stacks.peers()
     with serve() as endpoint:
         floor = _floor(ours, endpoint)
         inits = _inits(ours, endpoint, floor)
         figures = {stack.name: {"title": stack.title, **_figures(stack, endpoint, floor)} for stack in (ours, *peers)}
+    figures = (beside["stacks"] if beside else {}) | figures
     check_alike(figures)
     return {
         "machine": machine,
@@ -83,7 +86,7 @@ def counted(figures: Figures) -> dict[str, float]:
     """Give the counted figures of ours, by a name that says what they are."""
     ours = figures["stacks"]["ours"]
     named: dict[str, float] = {
-        "zip of a function, bytes": ours["zip"]["code"],
+        "zip of the largest function, bytes": ours["zip"]["code"],
         "zip of the layer, bytes": ours["zip"]["packages"],
     }
     if "first" in ours:
@@ -219,11 +222,11 @@ def _side_by_side(tasks: Tasks) -> dict[str, Any]:
 def _zips(stack: Stack) -> dict[str, int]:
     """Weigh what is deployed, zipped as it is deployed; a peer's code and packages are one archive."""
     if stack.name == "ours":
-        return {"code": zipped(BUILT / "GetSession"), "packages": zipped(BUILT / LAYER)}
-    [folder] = stack.paths
+        functions = [path for path in BUILT.iterdir() if path.is_dir() and path.name != LAYER]
+        return {"code": max(map(zipped, functions)), "packages": zipped(BUILT / LAYER)}
     return {
-        "packages": zipped(folder),
-        "packages_without_boto3": zipped(folder, lambda path: not path.parts[0].startswith(WITH_BOTO3)),
+        "packages": zipped(stack.packages),
+        "packages_without_boto3": zipped(stack.packages, lambda path: not path.parts[0].startswith(WITH_BOTO3)),
     }
 
 

@@ -47,8 +47,10 @@ class Stack(NamedTuple):
 
     name: str
     title: str
-    paths: tuple[Path, ...]
-    """Where its code and its packages lie, in the order of `sys.path`."""
+    packages: Path
+    """Where its packages lie; a peer's code lies beside them."""
+    code: dict[str, Path]
+    """By handler: where our own code lies, which is a folder for each function."""
     handlers: dict[str, str]
     """By route: `get`, `patch`."""
     events: dict[str, Path]
@@ -68,11 +70,12 @@ _TITLES = {
 def ours() -> Stack:
     """Bring our artefact up to date and give it, as `make build` makes it."""
     build(machine_architecture())
-    physical = {name: name for name in ("Sessions", "Runs", "Evidence")} | {"Sessions": TABLE}
+    physical = {name: name for name in ("Sessions", "Runs", "Evidence", "Audit")} | {"Sessions": TABLE}
     return Stack(
         "ours",
         "**ours**",
-        (BUILT / "GetSession", BUILT / LAYER / "python"),
+        BUILT / LAYER / "python",
+        {handler: BUILT / name for name, handler in routes().items()},
         {"get": "api.get_session.handler", "patch": "api.update_session.handler"},
         _events(),
         template.environment(template.read(), physical),
@@ -95,17 +98,17 @@ def peers() -> list[Stack]:
 
 def command(stack: Stack, route: str, requests: int) -> list[str]:
     """Spell out how *stack* is started, and answers so many requests to *route*."""
-    return _command(stack.paths, stack.handlers[route], requests, stack.events[route])
+    return _command(stack, stack.handlers[route], requests, stack.events[route])
 
 
 def import_of(stack: Stack, handler: str) -> list[str]:
     """Spell out how only *handler* of *stack* is imported."""
-    return _command(stack.paths, handler, 0, Path("none"))
+    return _command(stack, handler, 0, Path("none"))
 
 
 def nothing(stack: Stack) -> list[str]:
     """Spell out how the runtime is started, and *stack* is not."""
-    return _command(stack.paths, "", 0, Path("none"))
+    return _command(stack, "", 0, Path("none"))
 
 
 def environment(stack: Stack, endpoint: str) -> Mapping[str, str]:
@@ -113,7 +116,8 @@ def environment(stack: Stack, endpoint: str) -> Mapping[str, str]:
     return {**LAMBDA, **stack.environment, "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
 
 
-def _command(paths: tuple[Path, ...], handler: str, requests: int, event: Path) -> list[str]:
+def _command(stack: Stack, handler: str, requests: int, event: Path) -> list[str]:
+    paths = [stack.code[handler], stack.packages] if handler in stack.code else [stack.packages]
     # No site-packages, and nothing of where this is started: the paths are all there is beside Python's own library.
     options = ["-S", "-s", "-P", str(Path(__file__).with_name("subject.py"))]
     return [sys.executable, *options, *map(str, paths), "--", handler, str(requests), str(event)]
@@ -124,7 +128,8 @@ def _peer(name: str, title: str) -> Stack:
     return Stack(
         name,
         title,
-        (packages,),
+        packages,
+        {},
         {"get": "handler.get", "patch": "handler.patch"},
         _events(rest=name == "chalice"),
         {"POWERTOOLS_SERVICE_NAME": "bench", "POWERTOOLS_METRICS_NAMESPACE": "bench"},
