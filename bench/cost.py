@@ -43,6 +43,8 @@ from workers import dispatch_runs
 _A_DIME = 0.1
 
 MINUTES_A_MONTH = 43_800
+_FAIR = "0024"
+"""The decision that makes queues fair."""
 
 
 class Assumed(dict[str, float]):
@@ -571,10 +573,11 @@ and {LIMITS["graph_intune"].most} Intune calls/s of an application; the probes o
 What spreads them: the throttle lets {found["starts"]} starts a second in and answers the rest 429; a start takes no
 worker, the queue holds it; at most {found["probes_at_once"]} probes are under way; a worker waits as long as Microsoft
 asks, up to 20 s, and beyond that ends the run as undecided, with the time to look again. Messages carry their tenant as
-their group, so that SQS serves others first while one tenant takes more than its share (decision 0016). A run that
-nobody executed within {found["deadline"] // 60} minutes is timed out by the sweep: as long as workers are quicker than
-starts, as they are here, no queue grows that long; who raises the throttle raises `MaximumConcurrency` with it. Graph
-is the limit from {further:,.0f} times the workers of the template on.
+their group, so that SQS serves others first while one tenant takes more than its share (decision {_FAIR}). A run that
+waits for more than a minute is sent again by the sweep, at most {found["swept_per_minute"]} in a minute; its second
+message costs one refused claim. One that nobody executed within {found["deadline"] // 60} minutes is timed out: as long
+as workers are quicker than starts, as they are here, no queue grows that long; who raises the throttle raises
+`MaximumConcurrency` with it. Graph is the limit from {further:,.0f} times the workers of the template on.
 """
 
 

@@ -43,6 +43,23 @@ def test_what_was_saved_is_sent_to_the_queue_of_its_kind(deployed: Deployment, q
     assert [json.loads(body) for body in queues.take("Sync")] == [{"tenant_id": 2, "run_id": sync}]
 
 
+def test_messages_go_by_their_tenants_so_that_a_slow_one_holds_nobody_up(deployed: Deployment, queues: Queues) -> None:
+    register(2)
+    images = [image(deployed, started("rbac_check")), image(deployed, started("license_check"))]
+    other = started("rbac_check", tenant=2)
+    images.append(stored(deployed, deployed.tables.runs, run_entry(other), tenant=2) or {})
+
+    handler(events.stream(*images), events.Context())
+
+    received = queues.sqs.receive_message(
+        QueueUrl=queues.urls["Probe"], MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    )
+    groups = [
+        (json.loads(each["Body"])["tenant_id"], each["Attributes"]["MessageGroupId"]) for each in received["Messages"]
+    ]
+    assert sorted(groups) == [(1, "1"), (1, "1"), (2, "2")]
+
+
 def test_more_than_ten_are_sent_in_several_requests(deployed: Deployment, queues: Queues) -> None:
     runs = []
     for tenant in (1, 2):
@@ -105,7 +122,7 @@ def test_a_delay_is_rounded_up(deployed: Deployment, sqs: Any, wait: timedelta, 
     body = json.dumps({"tenant_id": 1, "run_id": run.id})
 
     with Stubber(sqs) as answers:
-        entry = {"Id": "0", "MessageBody": body, "DelaySeconds": delay}
+        entry = {"Id": "0", "MessageBody": body, "DelaySeconds": delay, "MessageGroupId": "1"}
         expected = {"QueueUrl": URLS[Kind.EXCLUSIVE], "Entries": [entry]}
         answers.add_response("send_message_batch", {"Successful": [], "Failed": []}, expected)
         lost = dispatch_runs([run], queues=SendingQueues(sqs, URLS), now=NOW)

@@ -17,6 +17,9 @@ from onboarding.graph.signals import Refused, Retry, of_silence
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
+SIDE_BY_SIDE = 5
+"""Connections to one host that are kept: the probes of a batch ask side by side, each over one of its own."""
+
 _A_FEW = 3
 
 
@@ -58,7 +61,7 @@ def unusable() -> Obstacle:
 
 def connection_pool() -> urllib3.PoolManager:
     """Make the pool that a process keeps: connections outlive a batch, what was said over them does not."""
-    return urllib3.PoolManager(num_pools=4, maxsize=4, retries=False)
+    return urllib3.PoolManager(num_pools=4, maxsize=SIDE_BY_SIDE, retries=False)
 
 
 class Client:
