@@ -33,6 +33,8 @@ LAYER_ROOT = "/opt"
 
 NOT_SHIPPED = ("bin", "tests")
 """Folders of packages in the layer that no function needs."""
+CORE = "pydynox_core"
+"""All that the stores use of pydynox. Beside it, its package loads models, metrics and asyncio at every start."""
 
 
 def machine_architecture() -> str:
@@ -118,6 +120,17 @@ def _slim(layer: Path) -> None:
             shutil.rmtree(folder)
         shutil.rmtree(layer / "python" / name, ignore_errors=True)
     (layer / "python" / PINS.name).unlink(missing_ok=True)
+    _leave_the_core_alone(layer / "python" / "pydynox")
+
+
+def _leave_the_core_alone(package: Path) -> None:
+    """Take everything but the core out of pydynox: whatever else is imported of it fails when the layer is tried."""
+    for path in package.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.startswith(CORE):
+            path.unlink()
+    (package / "__init__.py").write_text('"""Its core alone; see decision 0004."""\n')
 
 
 def _compile_functions(artefacts: list[Path]) -> None:

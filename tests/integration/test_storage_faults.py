@@ -6,8 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from pydynox import DynamoDBClient
-from pydynox.exceptions import PydynoxException
+from pydynox.pydynox_core import DynamoDBClient, PydynoxException
 
 from onboarding import clock, ids
 from onboarding.domain.access import Caller

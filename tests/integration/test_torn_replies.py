@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from pydynox import DynamoDBClient
+from pydynox.pydynox_core import DynamoDBClient
 
 from onboarding.errors import Transient
 from onboarding.storage.dynamo import TRIES, Dynamo, Put, Update

@@ -7,7 +7,7 @@ does as AWS documents it and DynamoDB Local does not: a transaction that names a
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from pydynox.exceptions import (
     ConditionalCheckFailedException,
@@ -85,7 +85,10 @@ class _Table:
 
 
 class Store:
-    """Tables in memory. Whoever is handed its methods can take it for pydynox's client."""
+    """Tables in memory. Whoever is handed its methods can take it for the client of pydynox's core.
+
+    Like that it answers a pair: what was asked for, and how long it took, of which it knows nothing.
+    """
 
     def __init__(self, schemas: Mapping[str, Schema], *, seconds: Callable[[], float] = lambda: 0.0) -> None:
         """Have empty tables of *schemas*; *seconds* is the clock by which tokens are forgotten."""
@@ -94,11 +97,6 @@ class Store:
         self._seconds = seconds
         self.committed: Callable[[list[Write]], None] = lambda _writes: None
         """Is told of every commit, once it is made."""
-
-    @property
-    def _client(self) -> Self:
-        """What pydynox calls its core; our storage asks it for single pages."""
-        return self
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -115,10 +113,10 @@ class Store:
         """Look at all items that are in an index."""
         return [item for items in self._table(table).indexed[index].values() for item in items.values()]
 
-    def sync_get_item(self, table: str, key: Item, consistent_read: bool = False) -> Item | None:  # noqa: ARG002, FBT001, FBT002
+    def sync_get_item(self, table: str, key: Item, consistent_read: bool = False) -> tuple[Item | None, None]:  # noqa: ARG002, FBT001, FBT002
         held = self._table(table)
         item = held.items.get(held.key(key))
-        return None if item is None else copied(item)
+        return None if item is None else copied(item), None
 
     def sync_batch_get(self, table: str, keys: Sequence[Item], consistent_read: bool = False) -> list[Item]:  # noqa: ARG002, FBT001, FBT002
         held = self._table(table)
@@ -172,9 +170,9 @@ class Store:
 
     def sync_update_item(
         self, table: str, key: Item, *, return_values: str | None = None, **expression: Any
-    ) -> Item | None:
+    ) -> tuple[Item | None, None]:
         write = self._alone({"type": "update", "table": table, "key": key, **expression})
-        return copied(write.new) if return_values == "ALL_NEW" else None
+        return copied(write.new) if return_values == "ALL_NEW" else None, None
 
     def sync_transact_write(self, operations: Sequence[Item], *, client_request_token: str | None = None) -> None:
         known = self._known(client_request_token)

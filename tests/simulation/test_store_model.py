@@ -89,8 +89,8 @@ def test_what_is_read_is_a_copy() -> None:
     store = Store(schemas(**TABLES))
     store.sync_put_item("Runs", {**KEY, "active": {}})
 
-    read = store.sync_get_item("Runs", KEY)
+    read, _ = store.sync_get_item("Runs", KEY)
     assert read
     read["active"]["rbac_check"] = 1
 
-    assert store.sync_get_item("Runs", KEY) == {**KEY, "active": {}}
+    assert store.sync_get_item("Runs", KEY)[0] == {**KEY, "active": {}}

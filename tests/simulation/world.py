@@ -165,7 +165,6 @@ class Line:
     def __init__(self, process: Process) -> None:
         """Be the line of *process*."""
         self._process = process
-        self._client = self
 
     def sync_get_item(self, table: str, key: Item, **how: Any) -> Any:
         return self._ask("get", lambda store: store.sync_get_item(table, key, **how))

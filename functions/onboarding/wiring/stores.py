@@ -1,9 +1,8 @@
 """The stores, built once per process from the environment."""
 
-import logging
 from functools import cache
 
-from pydynox import DynamoDBClient
+from pydynox.pydynox_core import DynamoDBClient
 
 from onboarding.settings import Settings
 from onboarding.storage.audit import AuditEntries
@@ -15,9 +14,6 @@ from onboarding.storage.looks import Looks
 from onboarding.storage.runs import Runs
 from onboarding.storage.sessions import Sessions
 from onboarding.storage.tenants import Tenants
-
-# It writes a line of its own per slow operation; a request is one line of JSON.
-logging.getLogger("pydynox").setLevel(logging.ERROR)
 
 
 @cache
