@@ -206,7 +206,8 @@ Counted at the tenant simulator, and at the pool that leads there:
 {rows}
 
 A token is fetched once per provider connection and batch. Probes run side by side (decision 0013), and HTTP/1.1 carries
-one request at a time: a cold worker opens a connection for each probe that is under way, a warm one has them open.
+one request at a time: a worker opens a connection for each probe that is under way, once, and keeps as many as a batch
+has probes. How many are needed at the same instant is chance; one probe after the other would need one.
 {_waited(figures)}
 The longest log line of a request has {longest} bytes (`{route}`), with the largest ids, an IPv6 address, a trace id
 and a refusal's code in it. There is one such line per request; it may have {LONGEST_LINE} bytes.
@@ -229,12 +230,13 @@ def bars(figures: Figures) -> dict[int, Bar]:
     _, longest = _longest(figures)
     batches = figures["batches"]
     shared = all(batch["tokens"] == batch["provider_connections"] for batch in batches.values())
+    opened_in_all = batches["cold"]["tcp_connections"] + batches["warm"]["tcp_connections"]
     return {
         11: Bar(
-            reached=shared and not batches["warm"]["tcp_connections"] and longest <= LONGEST_LINE,
+            reached=shared and opened_in_all <= figures["batch_size"] and longest <= LONGEST_LINE,
             figure=(
-                f"one token per provider connection, {batches['warm']['tcp_connections']} new connections to Graph for "
-                f"a warm batch of {figures['batch_size']}; at most {longest} bytes a line"
+                f"one token per provider connection and batch; two batches of {figures['batch_size']} side by side open "
+                f"{opened_in_all} connections to Graph between them, and keep them; at most {longest} bytes a line"
             ),
             command="make bench, pytest tests/integration/test_bench_workers.py",
         )
