@@ -235,8 +235,8 @@ def bars(figures: Figures) -> dict[int, Bar]:
         11: Bar(
             reached=shared and opened_in_all <= figures["batch_size"] and longest <= LONGEST_LINE,
             figure=(
-                f"one token per provider connection and batch; two batches of {figures['batch_size']} side by side open "
-                f"{opened_in_all} connections to Graph between them, and keep them; at most {longest} bytes a line"
+                f"one token per provider connection and batch; two batches of {figures['batch_size']} side by side "
+                f"open {opened_in_all} connections to Graph in all, and keep them; at most {longest} bytes a line"
             ),
             command="make bench, pytest tests/integration/test_bench_workers.py",
         )
