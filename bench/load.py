@@ -78,9 +78,10 @@ def recorded(state: State) -> tuple[list[Request], dict[int, str]]:
 # ── Over HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def over_http(state: State, *, users: tuple[int, ...], seconds: float, seed: int) -> Figures:
-    """Let Locust's users play the recorded onboarding, stage by stage; then verify the tables."""
-    script, tokens = recorded(state)
+def over_http(
+    state: State, script: list[Request], tokens: dict[int, str], *, users: tuple[int, ...], seconds: float, seed: int
+) -> Figures:
+    """Let Locust's users play *script*, stage by stage; then verify the tables."""
     with tempfile.TemporaryDirectory() as folder:
         plan, result = Path(folder, "plan.json"), Path(folder, "result.json")
         plan.write_text(
@@ -212,8 +213,8 @@ def measure(*, quick: bool = False, seed: int = 1) -> Figures:
     """Measure both; *quick* takes a tenth of the time."""
     users, seconds = ((1, 8), 10.0) if quick else (USERS, SECONDS)
     with deployment.running() as state:
-        script, _ = recorded(state)
-        figures = over_http(state, users=users, seconds=seconds, seed=seed)
+        script, tokens = recorded(state)
+        figures = over_http(state, script, tokens, users=users, seconds=seconds, seed=seed)
     with stage.set_up() as here:
         # What is built once is built before anything is measured.
         in_process(here, script, threads=1, onboardings=2)
