@@ -11,7 +11,8 @@ and the state of our own consent links.
 
 import json
 import re
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 
@@ -56,13 +57,25 @@ def redacted(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON values, 
     if depth > _DEEPEST:
         return BLOT
     if isinstance(value, dict):
+        named = {name: _name(str(name)) for name in value}
         return {
-            redacted(str(name)): BLOT if each and _NAMED.fullmatch(str(name)) else redacted(each, depth + 1)
+            named[name].shown: BLOT if each and named[name].of_a_credential else redacted(each, depth + 1)
             for name, each in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
         return [redacted(each, depth + 1) for each in value]
     return _SPOKEN.sub(_blotted, str(value))
+
+
+class _Name(NamedTuple):
+    shown: str
+    of_a_credential: bool
+
+
+@lru_cache(maxsize=512)
+def _name(name: str) -> _Name:
+    """Judge the name of a field once: the lines of a function have the same few, request after request."""
+    return _Name(_SPOKEN.sub(_blotted, name), _NAMED.fullmatch(name) is not None)
 
 
 def _blotted(found: re.Match[str]) -> str:
