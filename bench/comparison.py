@@ -19,7 +19,6 @@ from bench import Figures, instructions, kept, stacks
 from bench.endpoint import Endpoint, serve
 from bench.parts import Bar
 from bench.stacks import Stack
-from local.build import BUILT, LAYER
 
 ROUTES = {"get": "GET session", "patch": "PATCH session"}
 UNWANTED = ("boto3", "botocore", "requests", "aws_xray_sdk")
@@ -222,8 +221,9 @@ def _side_by_side(tasks: Tasks) -> dict[str, Any]:
 def _zips(stack: Stack) -> dict[str, int]:
     """Weigh what is deployed, zipped as it is deployed; a peer's code and packages are one archive."""
     if stack.name == "ours":
-        functions = [path for path in BUILT.iterdir() if path.is_dir() and path.name != LAYER]
-        return {"code": max(map(zipped, functions)), "packages": zipped(BUILT / LAYER)}
+        layer = stack.packages.parent
+        functions = [path for path in layer.parent.iterdir() if path.is_dir() and path != layer]
+        return {"code": max(map(zipped, functions)), "packages": zipped(layer)}
     return {
         "packages": zipped(stack.packages),
         "packages_without_boto3": zipped(stack.packages, lambda path: not path.parts[0].startswith(WITH_BOTO3)),
