@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from statistics import median
@@ -20,6 +21,7 @@ from rich.console import Console
 
 from bench import Figures, deployment, keep, stage
 from bench.parts import Bar
+from bench.stage import Scene
 from local.demo import CONTOSO, FABRIKAM, onboard
 from local.tenants import TENANTS
 from local.walking import OWNER, Walk
@@ -29,8 +31,16 @@ from onboarding.routes import ROUTES
 from tests import events, template
 from tests.arranging import ADMIN, PROBES, opened, started
 from tests.calling import call
+from tests.races.crowd import Crowd
 from tests.simulator import Simulator
 from tests.working import Worker, register_examined
+
+CROWD = 64
+"""How many come at once."""
+
+CREATED = 201
+_REST_OF_A_PROBE = 2
+"""Round trips of a probe after its claim."""
 
 LONGEST_LINE = 700
 """Bytes that the one log line of a request may have."""
@@ -119,6 +129,28 @@ def batch_size() -> int:
     return size
 
 
+def crowds(scene: Scene) -> dict[str, int]:
+    """Let 64 people create a session at once, then 64 workers be handed the same run at once, and count what came."""
+    crowd = Crowd()
+    with stage.logged():
+        register_examined(scene.secret_arn)
+        answers = crowd.does(*[partial(call, "create_session")] * CROWD)
+        run_id = started("rbac_check")
+        meter = scene.meter()
+        orders = crowd.does(*[partial(scene.worker.work, run_id, kind=Kind.PROBE)] * CROWD)
+    claims = [each for each in meter.exchanges if each.call.operation == "UpdateItem"]
+    return {
+        "creators": CROWD,
+        "sessions": len({answer.body["id"] for answer in answers if answer.status == CREATED}),
+        "server_errors": sum(answer.status >= 500 for answer in answers),  # noqa: PLR2004 - HTTP's
+        "deliveries": CROWD,
+        "executed": sum(status == "succeeded" for [status] in orders),
+        "claims": len(claims),
+        "claims_refused": sum(each.refused for each in claims),
+        "round_trips": len(meter.exchanges),
+    }
+
+
 # ── Log lines ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -178,6 +210,8 @@ def measure(*, quick: bool = False) -> Figures:
     with stage.set_up() as here, here.scene() as scene:
         shared = batches(scene.worker, scene.secret_arn)
         figures: Figures = {"batch_size": batch_size(), "batches": shared, "log_lines": log_lines()}
+        with here.scene() as another:
+            figures["crowds"] = crowds(another)
     return figures if quick else {**figures, "waiting": waiting()}
 
 
@@ -209,6 +243,7 @@ A token is fetched once per provider connection and batch. Probes run side by si
 one request at a time: a worker opens a connection for each probe that is under way, once, and keeps as many as a batch
 has probes. How many are needed at the same instant is chance; one probe after the other would need one.
 {_waited(figures)}
+{_crowded(figures["crowds"])}
 The longest log line of a request has {longest} bytes (`{route}`), with the largest ids, an IPv6 address, a trace id
 and a refusal's code in it. There is one such line per request; it may have {LONGEST_LINE} bytes.
 """
@@ -225,13 +260,33 @@ polls its streams and queues, and starts a process per invocation; Lambda's own 
 """
 
 
+def _crowded(crowds: dict[str, int]) -> str:
+    return f"""{crowds["creators"]} people who create a session at once get {crowds["sessions"]} id between them, and
+{crowds["server_errors"]} answers of 5xx. Of {crowds["deliveries"]} deliveries of one message at once,
+{crowds["executed"]} is executed; {crowds["claims_refused"]} of {crowds["claims"]} claims are refused, and
+{crowds["round_trips"]} round trips are all it takes.
+"""
+
+
 def bars(figures: Figures) -> dict[int, Bar]:
     """Say what we have come to of what a batch shares, and of log lines."""
     _, longest = _longest(figures)
     batches = figures["batches"]
     shared = all(batch["tokens"] == batch["provider_connections"] for batch in batches.values())
     opened_in_all = batches["cold"]["tcp_connections"] + batches["warm"]["tcp_connections"]
+    crowd = figures["crowds"]
     return {
+        9: Bar(
+            reached=crowd["sessions"] == crowd["executed"] == 1
+            and not crowd["server_errors"]
+            and crowd["claims_refused"] == CROWD - 1
+            and crowd["round_trips"] == CROWD + _REST_OF_A_PROBE,
+            figure=(
+                f"{crowd['sessions']} id, {crowd['server_errors']} × 5xx; {crowd['executed']} claim, "
+                f"{crowd['claims_refused']} refusals, {crowd['round_trips']} round trips, 2 of them the winner's others"
+            ),
+            command="make bench, pytest tests/races",
+        ),
         11: Bar(
             reached=shared and opened_in_all <= figures["batch_size"] and longest <= LONGEST_LINE,
             figure=(
@@ -239,7 +294,7 @@ def bars(figures: Figures) -> dict[int, Bar]:
                 f"open {opened_in_all} connections to Graph in all, and keep them; at most {longest} bytes a line"
             ),
             command="make bench, pytest tests/integration/test_bench_workers.py",
-        )
+        ),
     }
 
 
