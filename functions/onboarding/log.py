@@ -45,6 +45,13 @@ _SPOKEN = re.compile(
 )
 """One pattern and one pass: forms of credentials wherever they are spoken of."""
 
+_SIGNS = (
+    *("secret", "token", "pass", "pwd", "assertion", "authorization", "credential", "sig", "key", "cookie"),
+    *("bearer", "basic", "://", "-----begin", "eyj", "akia", "asia", "abia", "acca", "q~"),
+)
+"""One of these, in lower case, is in whatever `_SPOKEN` finds in ASCII, unless it has a full stop and 43 characters."""
+_SHORTEST_WITHOUT_A_SIGN = 43
+
 _NAMED = re.compile(rf"(?i).*(?:{_NAMES})s?|.*cookie")
 
 _DEEPEST = 20
@@ -64,7 +71,7 @@ def redacted(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON values, 
         }
     if isinstance(value, list | tuple | set | frozenset):
         return [redacted(each, depth + 1) for each in value]
-    return _SPOKEN.sub(_blotted, str(value))
+    return _without_credentials(str(value))
 
 
 class _Name(NamedTuple):
@@ -75,7 +82,19 @@ class _Name(NamedTuple):
 @lru_cache(maxsize=512)
 def _name(name: str) -> _Name:
     """Judge the name of a field once: the lines of a function have the same few, request after request."""
-    return _Name(_SPOKEN.sub(_blotted, name), _NAMED.fullmatch(name) is not None)
+    return _Name(_without_credentials(name), _NAMED.fullmatch(name) is not None)
+
+
+def _without_credentials(text: str) -> str:
+    return _SPOKEN.sub(_blotted, text) if _may_hold_any(text) else text
+
+
+def _may_hold_any(text: str) -> bool:
+    """Tell whether *text* is worth the long look of `_SPOKEN`, which takes more than a request's own work."""
+    if not text.isascii():  # letters of other scripts may pass for ours where case is ignored
+        return True
+    lower = text.lower()
+    return any(sign in lower for sign in _SIGNS) or (len(text) >= _SHORTEST_WITHOUT_A_SIGN and "." in text)
 
 
 def _blotted(found: re.Match[str]) -> str:
