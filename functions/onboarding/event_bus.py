@@ -35,7 +35,7 @@ class Envelope(View):
         """Put *entry*, as the API shows it, into its envelope."""
         return cls(
             id=f"{entry.tenant_id}-{entry.id}",
-            type=f"onboarding.{entry.act.value}.v1",
+            type=f"onboarding.{entry.act}.v1",
             subject=f"tenants/{entry.tenant_id}",
             time=entry.at,
             data=AuditEntryView.of(entry),
@@ -67,7 +67,7 @@ class EventBus:
         return {
             "EventBusName": self._name,
             "Source": SOURCE,
-            "DetailType": entry.act.value,
+            "DetailType": str(entry.act),
             "Time": entry.at,
             "Detail": Envelope.of(entry).model_dump_json(),
         }

@@ -249,6 +249,7 @@ def _record(denied: Forbidden, event: Event, caller: Caller, tenant_id: int, now
             tenant_id,
             str(event["routeKey"]),
             audit_entries=stores.audit_entries(),
+            id_in_this_minute=functools.partial(ids.of_minute, now),
             new_id=ids.new,
             now=now,
         )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
 from onboarding.domain import lock
 from onboarding.domain.access import Role
-from onboarding.domain.audit import Act, AuditEntry
+from onboarding.domain.audit import ActOrLater, AuditEntry
 from onboarding.domain.board import TaskSummary
 from onboarding.domain.catalogue import Step, Task
 from onboarding.domain.comparison import Comparison, PayloadChange
@@ -270,7 +270,7 @@ class AuditEntryView(View):
     id: Id
     tenant_id: Id
     at: Instant
-    act: Act
+    act: ActOrLater
     by_user_id: Id | None
     source_ip: str | None
     request_id: str | None

@@ -5,7 +5,9 @@ once the refusal is decided. It holds ids and words of ours, and nothing that a 
 """
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
 
 from onboarding.domain.model import Concept, Id, Instant
 
@@ -63,13 +65,17 @@ class Details(Concept):
     """What was asked for, as API Gateway names it: `PATCH /tenants/{tenantId}/…`."""
 
 
+type ActOrLater = Annotated[Act | str, Field(union_mode="left_to_right")]
+"""An act, or the name of one that only a later version knows: entries stay, and older versions read them too."""
+
+
 class AuditEntry(Concept):
     """One line of a tenant's audit trail. *by_user_id* is None for the sweep, and for a customer's consent."""
 
     id: Id
     tenant_id: Id
     at: Instant
-    act: Act
+    act: ActOrLater
     by_user_id: Id | None
     source_ip: str | None = None
     request_id: str | None = None

@@ -8,7 +8,12 @@ from onboarding.storage.instants import instant, millis
 
 
 class EntryTaken(Exception):  # noqa: N818 - an answer, not an error
-    """There is an entry of that id already, and nothing was written."""
+    """There is an entry of that id already, *there* if it was shown, and nothing was written."""
+
+    def __init__(self, there: AuditEntry | None = None) -> None:
+        """Report what is *there*."""
+        super().__init__("there is an entry of that id")
+        self.there = there
 
 
 class AuditPage(NamedTuple):
@@ -38,7 +43,7 @@ class AuditEntries:
             self._dynamo.put(put)
         except ConditionFailed as refused:
             if refused.item != put.item:  # the very same is our own write, whose reply was lost
-                raise EntryTaken from None
+                raise EntryTaken(entry_of(refused.item) if refused.item else None) from None
 
     def list(self, tenant_id: int, *, limit: int, after_id: int | None) -> AuditPage:
         """Read entries, newest first, at most *limit*, older than *after_id*.
@@ -64,7 +69,7 @@ def kept(table: str, entry: AuditEntry) -> Put:
         "tenant_id": entry.tenant_id,
         "entry_id": entry.id,
         "at": millis(entry.at),
-        "act": entry.act.value,
+        "act": str(entry.act),
         "by_user_id": entry.by_user_id,
         "source_ip": entry.source_ip,
         "request_id": entry.request_id,
