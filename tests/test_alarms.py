@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests import patterns, template
 from tests.template import ROOT, Change, Rule, Tree, of, put, remove, target, triggers
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -48,6 +48,21 @@ LAGS: Tree = {
 API_FAILS: Tree = {"Namespace": "AWS/ApiGateway", "MetricName": "5xx", "Statistic": "Sum", "Period": 300}
 """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html"""
 
+FALLS_SHORT: Tree = {
+    "Namespace": {"Ref": "AWS::StackName"},
+    "Statistic": "Sum",
+    "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+"""A batch of which something is left over is a success to Lambda, so it is counted from the handler's line
+(https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html)."""
+
+LEFT_OVER = {
+    "DispatchRuns": {"message": "dispatched", "runs": [7, 8], "lost": 1},
+    "PublishAudit": {"message": "published", "entries": 2, "lost": 2},
+}
+"""What each reader of a stream says if something was left over; tests/integration/test_left_over.py has them say it."""
+
 THROTTLED: Tree = {"Namespace": {"Ref": "AWS::StackName"}, "MetricName": "ThrottledRequests", "Statistic": "Sum"}
 
 
@@ -68,7 +83,9 @@ def every_alarm_is_heard_and_says_what_to_do(tree: Tree) -> Iterator[str]:
         section = re.search(rf"\n## {name}\n+(.*?)(?=\n## )", runbook, re.DOTALL)
         if not section or len(section[1].split()) < 15:
             yield f"the runbook does not say what to do about {name}"
-    sections = re.findall(r"\n## (\w*(?:Dead|Undispatched|Unpublished|Fails|Lags|Missing|Throttled))\n", runbook)
+    sections = re.findall(
+        r"\n## (\w*(?:Dead|Undispatched|Unpublished|Fails|FallsShort|Lags|Missing|Throttled))\n", runbook
+    )
     for name in sorted(set(sections) - set(template.resources(tree, ALARM))):
         yield f"the runbook tells of {name}, which is no alarm"
 
@@ -110,6 +127,12 @@ def every_stream_is_followed(tree: Tree) -> Iterator[str]:
             yield f"nobody hears that {name} fails"
         if not _alarms(tree, LAGS, FunctionName=name):
             yield f"nobody hears that {name} lags behind"
+        if not any(
+            _alarms(tree, FALLS_SHORT | {"MetricName": each}) for each in patterns.counting(tree, LEFT_OVER[name])
+        ):
+            yield f"nobody hears that {name} leaves something over"
+        if any(patterns.counting(tree, LEFT_OVER[name] | {"lost": 0})):
+            yield f"{name} is said to leave something over when it does not"
 
 
 def the_api_is_watched(tree: Tree) -> Iterator[str]:
@@ -231,6 +254,37 @@ TWINS: list[tuple[Rule, Change, str]] = [
         "Sweep is invoked by SNS",
     ),
     (every_stream_is_followed, remove("Resources/DispatchFails"), "nobody hears that DispatchRuns fails"),
+    (
+        every_stream_is_followed,
+        remove("Resources/DispatchFallsShort"),
+        "nobody hears that DispatchRuns leaves something",
+    ),
+    (every_stream_is_followed, remove("Resources/EntriesNotTaken"), "nobody hears that PublishAudit leaves something"),
+    (
+        every_stream_is_followed,
+        put(of("RunsNotTaken", "FilterPattern"), '{ ($.message = "sent") && ($.lost > 0) }'),
+        "nobody hears that DispatchRuns leaves something",
+    ),
+    (
+        every_stream_is_followed,
+        put(of("EntriesNotTaken", "FilterPattern"), '{ ($.message = "published") && ($.missing > 0) }'),
+        "nobody hears that PublishAudit leaves something",
+    ),
+    (
+        every_stream_is_followed,
+        put(of("RunsNotTaken", "LogGroupName"), "/aws/lambda/x"),
+        "nobody hears that DispatchRuns leaves something",
+    ),
+    (
+        every_stream_is_followed,
+        lambda tree: tree["Resources"]["RunsNotTaken"]["Properties"].update(
+            FilterPattern='{ $.message = "dispatched" }',
+            MetricTransformations=[
+                {"MetricNamespace": {"Ref": "AWS::StackName"}, "MetricName": "x", "MetricValue": "1"}
+            ],
+        ),
+        "DispatchRuns is said to leave something over when it does not",
+    ),
     (every_stream_is_followed, put(of("DispatchLags", "Threshold"), 3_600_000), "DispatchRuns lags behind"),
     (the_api_is_watched, put(of("ApiFails", "MetricName"), "4xx"), "nobody hears that the API fails"),
     (the_api_is_watched, remove("Resources/ApiIsThrottled"), "turns people away"),
