@@ -70,9 +70,9 @@ _DEPLOYED: tuple[Control, ...] = (
         f"{_EDGES}[nothing_goes_to_or_from_a_queue_in_the_clear]",
     ),
     Control(
-        "the consent callback is throttled more than the rest",
+        "the consent callback leaves the rest of the API its share",
         _TEMPLATE,
-        '        "GET /consent/callback": {ThrottlingBurstLimit: 20, ThrottlingRateLimit: 5}\n',
+        '        "GET /consent/callback": {ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50}\n',
         "",
         f"{_EDGES}[what_is_public_or_costly_is_throttled_more]",
     ),

@@ -39,6 +39,9 @@ COSTLY = {
 }
 """The routes whose requests cost more than a read of ours: Microsoft's patience, a worker's minute."""
 
+ROOM = {"ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 50}
+"""What a public route takes at least: each request of a stranger's costs one read, and a customer's needs one place."""
+
 TOLD = {"error.messageString", "requestId", "responseLatency", "routeKey", "status"}
 """What the access log may tell: ids and figures. No address, no path, no query string (the callback's has a state and
 a tenant in it), no header, no claim (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html)."""
@@ -175,6 +178,17 @@ def what_is_public_or_costly_is_throttled_more(tree: Tree) -> Iterator[str]:
             if not 0 < own.get(route, {}).get(limit, 0) < usual[limit]:
                 yield f"{route} is not throttled more than others"
     yield from (f"{route} is throttled and not there" for route in sorted(own.keys() - routes.keys()))
+
+
+def what_is_public_has_room_for_customers(tree: Tree) -> Iterator[str]:
+    # A limit is shared by all callers (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html),
+    # so a low one lets whoever knocks a few times a second turn away the customers who come back from Microsoft.
+    own = tree["Resources"]["Api"]["Properties"].get("RouteSettings", {})
+    for _, _, event in triggers(tree, "HttpApi"):
+        if event.get("Auth", {}).get("Authorizer") == "NONE" and "Method" in event:
+            route = f"{event['Method']} {event['Path']}"
+            if any(own.get(route, {}).get(limit, least) < least for limit, least in ROOM.items()):
+                yield f"a few requests a second close {route}"
 
 
 def the_access_log_tells_of_nobody(tree: Tree) -> Iterator[str]:
@@ -346,6 +360,20 @@ TWINS: list[tuple[Rule, Change, str]] = [
         what_is_public_or_costly_is_throttled_more,
         lambda tree: tree["Resources"]["Api"]["Properties"]["RouteSettings"].update({"GET /gone": {}}),
         "GET /gone is throttled and not there",
+    ),
+    (
+        what_is_public_has_room_for_customers,
+        lambda tree: tree["Resources"]["Api"]["Properties"]["RouteSettings"].update(
+            {"GET /consent/callback": {"ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 5}}
+        ),
+        "a few requests a second close GET /consent/callback",
+    ),
+    (
+        what_is_public_has_room_for_customers,
+        lambda tree: tree["Resources"]["Api"]["Properties"]["RouteSettings"].update(
+            {"OPTIONS /{proxy+}": {"ThrottlingBurstLimit": 20, "ThrottlingRateLimit": 50}}
+        ),
+        "a few requests a second close OPTIONS /{proxy+}",
     ),
     (the_access_log_tells_of_nobody, put(FORMAT, "$context.requestId $context.identity.sourceIp"), "identity.sourceIp"),
     (the_access_log_tells_of_nobody, put(FORMAT, "$context.requestId $context.path"), "the access log tells path"),
