@@ -446,6 +446,11 @@ def _a_consent_may_be_on_its_way(scene: Scene) -> None:
     scene.date("Runs", "board#finding#consent_status", due_at=-0.001)
 
 
+def _a_consent_may_be_on_its_way_and_something_is_in_its_way(scene: Scene) -> None:
+    _a_consent_may_be_on_its_way(scene)
+    scene.start("initial_sync", user=5)
+
+
 def _a_consent_nobody_waits_for(scene: Scene) -> None:
     _a_consent_may_be_on_its_way(scene)
     answer = scene.call("update_session", sessionId=_open(scene), body={"status": "abandoned"})
@@ -482,8 +487,13 @@ SWEEP = (
     Command("end a run at its deadline", _sweeps(_it_is_past_its_deadline), (*DUE, "Get", "Transact")),
     Command("abandon an idle session", _sweeps(_idle_for_a_month), (*SESSION_DUE, "Transact", "Query")),
     Command("put an idle session off", _sweeps(_seems_idle_and_is_locked), (*SESSION_DUE, "Update", "Query")),
-    Command("look for a consent again", _sweeps(_a_consent_may_be_on_its_way), (*DUE, "Get", "Batch", "Transact")),
-    Command("let a consent be", _sweeps(_a_consent_nobody_waits_for), (*DUE, "Get", "Batch", "Update")),
+    Command("look for a consent again", _sweeps(_a_consent_may_be_on_its_way), (*DUE, "Batch", "Batch", "Transact")),
+    Command(
+        "put a look again for a consent off",
+        _sweeps(_a_consent_may_be_on_its_way_and_something_is_in_its_way),
+        (*DUE, "Batch", "Update"),
+    ),
+    Command("let a consent be", _sweeps(_a_consent_nobody_waits_for), (*DUE, "Batch", "Batch", "Update")),
     Command(
         "look for a consent at last",
         _sweeps(_a_look_was_left),

@@ -41,6 +41,7 @@ pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=Tr
 READ = "BatchGetItem of 3"
 """The access read: member, tenant and open session."""
 
+GUARD_AND_FINDING = "BatchGetItem of 2"
 STANDING = "BatchGetItem of 3"
 """Where a connection stands: itself, tenant and open session."""
 
@@ -531,6 +532,11 @@ def propagating_consent(deployed: Deployment) -> None:
     stores.runs().end(run, RunStatus.SUCCEEDED, finding, make_id(), now, recheck_at=now)
 
 
+def propagating_consent_in_the_way_of_which_is_something(deployed: Deployment) -> None:
+    propagating_consent(deployed)
+    started("initial_sync")
+
+
 def left_look(deployed: Deployment) -> None:
     run_id = started("initial_sync")
     opened()
@@ -558,7 +564,8 @@ def left_look_that_nobody_waits_for(deployed: Deployment) -> None:
         (dead_worker, [GET, UPDATE]),
         (cancelled_and_dead, [GET, TWO]),
         (overdue_run, [GET, FOUR]),
-        (propagating_consent, [GET, STANDING, FOUR]),
+        (propagating_consent, [GUARD_AND_FINDING, STANDING, FOUR]),
+        (propagating_consent_in_the_way_of_which_is_something, [GUARD_AND_FINDING, UPDATE]),
         (left_look, [STANDING, FOUR]),
         (left_look_in_the_way_of_which_is_something, [STANDING, FOUR, UPDATE]),
         (left_look_that_nobody_waits_for, [STANDING, DELETE]),

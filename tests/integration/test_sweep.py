@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from onboarding import clock
+from onboarding.storage.keys import SHARDS
 from onboarding.wiring import stores
-from schedules.sweep import SweepFailed, handler
+from schedules.sweep import MOST_PER_SHARD, SweepFailed, handler
 from tests import events
 from tests import wire as faults
 from tests.arranging import (
@@ -30,6 +31,7 @@ from tests.wire import Wire
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
+FINDING = "board#finding#consent_status"
 A_MONTH = timedelta(days=30).total_seconds() + 1
 
 
@@ -365,6 +367,17 @@ def let_a_consent_be_looked_for(deployed: Deployment) -> None:
     )
 
 
+def repeat(deployed: Deployment, tenants: list[int]) -> None:
+    """Let there be as many more *tenants*, each as tenant 1 is."""
+    for table in (deployed.tables.sessions, deployed.tables.runs):
+        first = [item for item in deployed.items(table) if item["tenant_id"]["N"] == "1"]
+        puts: list[Any] = [
+            {"PutRequest": {"Item": {**each, "tenant_id": {"N": str(tenant)}}}} for tenant in tenants for each in first
+        ]
+        for begin in range(0, len(puts), 25):
+            deployed.dynamodb.batch_write_item(RequestItems={table: puts[begin : begin + 25]})
+
+
 def test_a_propagating_consent_is_looked_for_again_in_nobody_s_name(deployed: Deployment) -> None:
     session_id = opened()
     let_a_consent_be_looked_for(deployed)
@@ -418,11 +431,61 @@ def test_a_consent_is_looked_for_in_a_session_that_uses_the_tenant_s_only_connec
 def test_a_consent_is_looked_for_later_while_something_blocks(deployed: Deployment) -> None:
     opened()
     let_a_consent_be_looked_for(deployed)
-    started("initial_sync")
+    run_id = started("initial_sync")
 
-    assert sweep() == {"nothing": 1}
+    assert sweep() == {"consent_recheck_put_off": 1}
 
     assert guarded(deployed) == ["initial_sync"]
+    assert sweep() == {}
+    call("cancel_run", runId=run_id)
+    dated(deployed, deployed.tables.runs, FINDING, due_at=-1)
+    assert sweep() == {"consent_rechecked": 1}
+
+
+def test_consents_that_are_blocked_keep_nothing_else_of_their_shard_from_being_done(deployed: Deployment) -> None:
+    opened()
+    let_a_consent_be_looked_for(deployed)
+    started("initial_sync")
+    repeat(deployed, [1 + SHARDS * number for number in range(1, MOST_PER_SHARD)])
+    last = 1 + SHARDS * MOST_PER_SHARD
+    register(last)
+    run_id = started("rbac_check", tenant=last)
+    dated(deployed, deployed.tables.runs, run_entry(run_id), tenant=last, deadline=-1, due_at=-1)
+
+    acts = [sweep(), sweep()]
+
+    assert acts == [{"consent_recheck_put_off": MOST_PER_SHARD}, {"run_timed_out": 1}]
+    assert call("get_run", tenant=last, runId=run_id).body["status"] == "timed_out"
+
+
+def test_the_last_look_for_a_consent_is_not_lost_though_something_blocks_beyond_its_time(deployed: Deployment) -> None:
+    opened()
+    let_a_consent_be_looked_for(deployed)
+    a_day_ago = -timedelta(days=1).total_seconds()
+    dated(deployed, deployed.tables.sessions, "connection#0000000000000101", consented_at=a_day_ago - 1)
+    dated(deployed, deployed.tables.runs, FINDING, due_at=-2)
+    run_id = started("initial_sync")
+    for _ in range(2):
+        assert sweep() == {"consent_recheck_put_off": 1}
+        dated(deployed, deployed.tables.runs, FINDING, due_at=-0.5)
+    call("cancel_run", runId=run_id)
+
+    assert sweep() == {"consent_rechecked": 1}
+
+    finding = stored(deployed, deployed.tables.runs, FINDING) or {}
+    assert "recheck_at" not in finding
+
+
+def test_a_consent_that_is_found_as_its_look_is_put_off_is_looked_for_no_more(deployed: Deployment, wire: Wire) -> None:
+    opened()
+    let_a_consent_be_looked_for(deployed)
+    run = claimed(started("consent_status"))
+    wire.before(lambda: ended(run), on="UpdateItem")
+
+    assert sweep() == {"consent_recheck_put_off": 1}
+
+    finding = stored(deployed, deployed.tables.runs, FINDING) or {}
+    assert not {"due_at", "due_shard", "recheck_at"} & finding.keys()
 
 
 # ── Faults ───────────────────────────────────────────────────────────────────────────────────────────────────────────

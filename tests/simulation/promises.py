@@ -229,7 +229,7 @@ class Promises:
         old, new = write.old or {}, write.new
         _demand(new is not None, f"a finding is gone: {write}")
         assert new is not None
-        dates = {"due_at", "due_shard"}
+        dates = {"due_at", "due_shard", "recheck_at"}
         if {k: v for k, v in old.items() if k not in dates} == {k: v for k, v in new.items() if k not in dates}:
             return
         put = [each.new for each in writes if each.table == "Evidence" and each.new]

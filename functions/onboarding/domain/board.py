@@ -24,6 +24,13 @@ class RecordedFinding(Concept):
     next_check_at: Instant | None = None
     recheck_at: Instant | None = None
     """When the sweep starts a run to look again."""
+    put_off_until: Instant | None = None
+    """Until when that waits, as something stood in the way; the date itself says which look it is."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the sweep turns to it next; None if it does not."""
+        return self.put_off_until or self.recheck_at
 
 
 class Board(NamedTuple):

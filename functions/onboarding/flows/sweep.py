@@ -10,6 +10,7 @@ from onboarding.domain.access import Standing
 from onboarding.domain.board import newest_activity
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.editing import abandoned_by_the_sweep
+from onboarding.domain.guard import judge
 from onboarding.domain.propagation import is_over
 from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at, started
 from onboarding.flows import ending
@@ -36,6 +37,7 @@ class Act(StrEnum):
     CANCELLED = "run_cancelled"
     TIMED_OUT = "run_timed_out"
     RECHECKED = "consent_rechecked"
+    RECHECK_PUT_OFF = "consent_recheck_put_off"
     LOOKED = "consent_looked_for"
     LOOK_PUT_OFF = "consent_look_put_off"
     LEFT_BE = "consent_left_be"
@@ -109,12 +111,19 @@ def sweep_finding(
 ) -> Act:
     """Look again for a consent that may still propagate: start a run, in nobody's name, while the session is open.
 
+    What is in the way is waited for, behind all else that is due: it may be there for hours, and findings share the
+    index with runs.
+
     Raises:
         Transient: If DynamoDB did not answer.
     """
-    finding = boards.finding(due.tenant_id, due.task)
-    if finding is None or finding.recheck_at is None or finding.recheck_at > now:
+    board = boards.of_task(due.tenant_id, due.task)
+    finding = board.findings.get(due.task)
+    if finding is None or finding.recheck_at is None or finding.due_at is None or finding.due_at > now:
         return Act.NOTHING
+    if judge(board.guard, Task.CONSENT_STATUS, finding.connection_id):
+        boards.put_off(due.tenant_id, finding, now + LOOK_AFTER)
+        return Act.RECHECK_PUT_OFF
     standing = tenants.standing(due.tenant_id, finding.connection_id)
     if not _is_waited_for(standing) or is_over(standing.connection.consented_at, finding.recheck_at):
         boards.leave_be(due.tenant_id, finding)
@@ -123,7 +132,7 @@ def sweep_finding(
     try:
         looks.begin_again(run, standing, finding, now + RECHECK_AFTER)
     except (GuardRefused, LookMoved, IdTaken):
-        return Act.NOTHING
+        return Act.NOTHING  # what came between is seen a minute later
     return Act.RECHECKED
 
 

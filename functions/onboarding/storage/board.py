@@ -33,9 +33,7 @@ class Boards:
             "#tenant_id = :tenant_id AND begins_with(#entry, :board)",
             {":tenant_id": tenant_id, ":board": "board#"},
         )
-        guard = next((_guard_of(item) for item in page.items if item["entry"] == keys.GUARD), NO_GUARD)
-        findings = [finding_of(item) for item in page.items if item["entry"] != keys.GUARD]
-        return Board(guard, {finding.task_type: finding for finding in findings})
+        return _board_of(page.items)
 
     def guard(self, tenant_id: int) -> Guard:
         """Read a tenant's guard.
@@ -46,14 +44,14 @@ class Boards:
         item = self._dynamo.get(self._table, keys.key(tenant_id, keys.GUARD))
         return _guard_of(item) if item else NO_GUARD
 
-    def finding(self, tenant_id: int, task: Task) -> RecordedFinding | None:
-        """Read a task's newest finding.
+    def of_task(self, tenant_id: int, task: Task) -> Board:
+        """Read of a tenant's board the guard and a task's newest finding, strongly consistent, in one request.
 
         Raises:
             Transient: If DynamoDB did not answer.
         """
-        item = self._dynamo.get(self._table, keys.key(tenant_id, keys.finding(task)))
-        return finding_of(item) if item else None
+        wanted = [keys.key(tenant_id, entry) for entry in (keys.GUARD, keys.finding(task))]
+        return _board_of(self._dynamo.get_several(self._table, wanted))
 
     def leave_be(self, tenant_id: int, finding: RecordedFinding) -> None:
         """Look at *finding* no more, if it is still the newest.
@@ -65,21 +63,43 @@ class Boards:
         seen = {":evidence_id": finding.evidence_id}
         try:
             self._dynamo.update(
-                Update(self._table, place, "REMOVE #due_shard, #due_at", "#evidence_id = :evidence_id", seen)
+                Update(
+                    self._table, place, "REMOVE #due_shard, #due_at, #recheck_at", "#evidence_id = :evidence_id", seen
+                )
             )
         except ConditionFailed:
             return  # a newer one has a date of its own, or none
 
+    def put_off(self, tenant_id: int, finding: RecordedFinding, until: datetime) -> None:
+        """Let *finding* fall due at *until*, behind all that is due already, if it is still as it was read.
+
+        The date that it was put off from is kept: a last look stays the last however long it waits.
+
+        Raises:
+            Transient: If DynamoDB did not take it.
+        """
+        later = _due_later(self._table, tenant_id, finding, until, ", #recheck_at = :recheck_at")
+        kept = {":recheck_at": millis(finding.recheck_at) if finding.recheck_at else 0}
+        try:
+            self._dynamo.update(later._replace(values={**later.values, **kept}))
+        except ConditionFailed:
+            return  # another sweep was faster, or a newer one has a date of its own
+
 
 def rechecked(table: str, tenant_id: int, finding: RecordedFinding, again_at: datetime) -> Update:
     """Spell out how *finding*, if it is as it was read, is looked at again only at *again_at*; for a transaction."""
+    return _due_later(table, tenant_id, finding, again_at, " REMOVE #recheck_at")
+
+
+def _due_later(table: str, tenant_id: int, finding: RecordedFinding, due_at: datetime, also: str) -> Update:
     values = {
-        ":again_at": millis(again_at),
+        ":due_at": millis(due_at),
         ":evidence_id": finding.evidence_id,
-        ":seen": millis(finding.recheck_at) if finding.recheck_at else 0,
+        ":seen": millis(finding.due_at) if finding.due_at else 0,
     }
     place = keys.key(tenant_id, keys.finding(finding.task_type))
-    return Update(table, place, "SET #due_at = :again_at", "#evidence_id = :evidence_id AND #due_at = :seen", values)
+    as_read = "#evidence_id = :evidence_id AND #due_at = :seen"
+    return Update(table, place, f"SET #due_at = :due_at{also}", as_read, values)
 
 
 class Count(NamedTuple):
@@ -147,7 +167,7 @@ def pinned(table: str, tenant_id: int, finding: RecordedFinding) -> Put:
 
     No condition: the guard lets one run of a task be active at a time, and releases it in this very transaction.
     """
-    instants = {"recorded_at", "next_check_at", "recheck_at"}
+    instants = {"recorded_at", "next_check_at", "recheck_at", "put_off_until"}
     kept = finding.model_dump(mode="json", exclude=instants, exclude_none=True)
     kept["recorded_at"] = millis(finding.recorded_at)
     if finding.next_check_at:
@@ -163,9 +183,17 @@ def finding_of(item: Item) -> RecordedFinding:
     for name in ("recorded_at", "next_check_at"):
         if name in attributes:
             attributes[name] = instant(attributes[name])
-    if "due_at" in item:
+    if "recheck_at" in item:
+        attributes |= {"recheck_at": instant(item["recheck_at"]), "put_off_until": instant(item["due_at"])}
+    elif "due_at" in item:
         attributes["recheck_at"] = instant(item["due_at"])
     return RecordedFinding.model_validate(attributes, strict=False)
+
+
+def _board_of(items: list[Item]) -> Board:
+    guard = next((_guard_of(item) for item in items if item["entry"] == keys.GUARD), NO_GUARD)
+    findings = [finding_of(item) for item in items if item["entry"] != keys.GUARD]
+    return Board(guard, {finding.task_type: finding for finding in findings})
 
 
 def _guard_of(item: Item) -> Guard:
