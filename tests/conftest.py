@@ -28,6 +28,7 @@ def pytest_configure() -> None:
     os.environ.update(CALLER)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what needs the local deployment in one process: there is one of it for a checkout."""
     for item in items:

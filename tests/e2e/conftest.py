@@ -111,7 +111,10 @@ def local() -> Iterator[LocalDeployment]:
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
     with (cache / "e2e.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another session in this checkout has it; let that one end first
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pytest.fail("Another test session has the local deployment of this checkout; let it end first.")
         deployment = LocalDeployment(free_port())
         deployment.stop()  # one that an interrupted session left
         deployment.start("FRESH=1")
