@@ -3,6 +3,7 @@
 Each rule of the template is shown to catch what it forbids.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -164,6 +165,40 @@ def what_is_throttled_is_counted_in_the_access_log(tree: Tree) -> Iterator[str]:
             yield "it is counted in another log"
 
 
+def a_line_of_the_access_log_is_json_whatever_is_not_known(tree: Tree) -> Iterator[str]:
+    # What is not known of a request is written as `-`, without quotes of its own.
+    line = _accessed(tree)
+    try:
+        told = json.loads(line)
+    except ValueError:
+        yield f"the access log has lines that are no JSON: {line}"
+    else:
+        if len(told) != line.count('":"'):
+            yield "the access log tells a thing twice, or in another way than as text"
+
+
+def only_the_gateway_s_own_429_is_throttling(tree: Tree) -> Iterator[str]:
+    throttled = {"status": "429"}
+    refused = throttled | {"integration.status": "429"}
+    for told, expected in (({}, []), (throttled, [THROTTLED["MetricName"]]), (refused, [])):
+        try:
+            counted = [*patterns.counting(tree, json.loads(_accessed(tree, **told)))]
+        except ValueError:
+            counted = ["nothing that can be read"]
+        if counted != expected:
+            yield f"a request with {told.get('status', '-')} of {told.get('integration.status', '-')} is counted as {counted}"
+
+
+def _format(tree: Tree) -> str:
+    written: str = tree["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"]
+    return written
+
+
+def _accessed(tree: Tree, **told: str) -> str:
+    """Write a line of the access log of a request of which *told* is known."""
+    return re.sub(r"\$context\.([\w.]+)", lambda found: told.get(found[1], "-"), _format(tree))
+
+
 def every_function_is_traced(tree: Tree) -> Iterator[str]:
     for name, function in template.functions(tree).items():
         if function.get("Tracing") != "Active":
@@ -303,6 +338,33 @@ TWINS: list[tuple[Rule, Change, str]] = [
         what_is_throttled_is_counted_in_the_access_log,
         put(of("ThrottledRequests", "LogGroupName"), "/aws/lambda/x"),
         "it is counted in another log",
+    ),
+    (
+        a_line_of_the_access_log_is_json_whatever_is_not_known,
+        put(of("Api", "AccessLogSettings/Format"), '{"status":"$context.status","error":$context.error.messageString}'),
+        "lines that are no JSON",
+    ),
+    (
+        a_line_of_the_access_log_is_json_whatever_is_not_known,
+        put(
+            of("Api", "AccessLogSettings/Format"), '{"status":"$context.status","status":"$context.integration.status"}'
+        ),
+        "a thing twice",
+    ),
+    (
+        only_the_gateway_s_own_429_is_throttling,
+        put(of("ThrottledRequests", "FilterPattern"), '{ $.status = "429" }'),
+        "a request with 429 of 429 is counted as ['ThrottledRequests']",
+    ),
+    (
+        only_the_gateway_s_own_429_is_throttling,
+        put(of("ThrottledRequests", "FilterPattern"), '{ $.status = "*" }'),
+        "a request with - of - is counted as ['ThrottledRequests']",
+    ),
+    (
+        only_the_gateway_s_own_429_is_throttling,
+        put(of("ThrottledRequests", "FilterPattern"), '{ ($.status = "429") && ($.integration_status = "429") }'),
+        "a request with 429 of - is counted as []",
     ),
     (every_function_is_traced, put("Globals/Function/Tracing", "PassThrough"), "GetRun leaves no trace"),
     (every_function_is_traced, put(of("Sweep", "Tracing"), "Disabled"), "Sweep leaves no trace"),

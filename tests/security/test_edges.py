@@ -42,7 +42,7 @@ COSTLY = {
 ROOM = {"ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 50}
 """What a public route takes at least: each request of a stranger's costs one read, and a customer's needs one place."""
 
-TOLD = {"error.messageString", "requestId", "responseLatency", "routeKey", "status"}
+TOLD = {"error.message", "integration.status", "requestId", "responseLatency", "routeKey", "status"}
 """What the access log may tell: ids and figures. No address, no path, no query string (the callback's has a state and
 a tenant in it), no header, no claim (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html)."""
 
