@@ -186,7 +186,8 @@ def only_the_gateway_s_own_429_is_throttling(tree: Tree) -> Iterator[str]:
         except ValueError:
             counted = ["nothing that can be read"]
         if counted != expected:
-            yield f"a request with {told.get('status', '-')} of {told.get('integration.status', '-')} is counted as {counted}"
+            status, integration = told.get("status", "-"), told.get("integration.status", "-")
+            yield f"a request with {status} of {integration} is counted as {counted}"
 
 
 def _format(tree: Tree) -> str:

@@ -15,13 +15,29 @@ from tests.rights import Right, Use
 from tests.template import Change, Rule, Tree, of, put, remove, target, triggers
 
 QUEUE = "AWS::SQS::Queue"
+TABLE = "AWS::DynamoDB::Table"
 
 STREAMS = "/stream/*"
 """How the streams of a table are named: their own names are not known before they are there."""
 
+KEYS = "arn:aws:kms:us-east-1:123456789012:key/*"
+
+FOR_THE_TABLES = {
+    f"kms:{action}"
+    for action in (
+        *("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
+        *("ReEncryptFrom", "ReEncryptTo"),
+    )
+}
+"""What DynamoDB asks of a table's key in the name of who calls it
+(https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html#dynamodb-authz)."""
+
+VIA_DYNAMODB: Tree = {"StringEquals": {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}}
+
 UNNAMED = {
+    **dict.fromkeys(FOR_THE_TABLES, KEYS),
     "secretsmanager:GetSecretValue": "arn:aws:secretsmanager:us-east-1:123456789012:secret:tenant-onboarding/*",
-    "kms:Sign": "arn:aws:kms:us-east-1:123456789012:key/*",
+    "kms:Sign": KEYS,
     "sts:GetWebIdentityToken": "*",
     "xray:PutTelemetryRecords": "*",
     "xray:PutTraceSegments": "*",
@@ -65,7 +81,7 @@ def the_boundary_is_around_what_is_granted_and_no_more(tree: Tree) -> Iterator[s
 
 
 def _used_by_the_platform(tree: Tree) -> Iterator[Right]:
-    """Name what Lambda does with a function's role: polls its queue, reads its stream, tells of failures, logs."""
+    """Name what AWS does with a function's role: Lambda polls, tells of failures and logs, DynamoDB uses its key."""
     for _, _, event in triggers(tree, "SQS"):
         for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage"):
             yield Right(f"sqs:{action}", str(target(event["Queue"])))
@@ -73,6 +89,8 @@ def _used_by_the_platform(tree: Tree) -> Iterator[Right]:
         for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"):
             yield Right(f"dynamodb:{action}", f"{target(event['Stream'])}{STREAMS}")
         yield Right("sqs:SendMessage", str(target(event["DestinationConfig"]["OnFailure"]["Destination"])))
+    if any("SSESpecification" in made["Properties"] for made in template.resources(tree, TABLE).values()):
+        yield from (Right(action, KEYS) for action in sorted(FOR_THE_TABLES))
     for action in ("CreateLogStream", "PutLogEvents"):
         yield Right(f"logs:{action}", "Logs")
     for action in ("PutTelemetryRecords", "PutTraceSegments"):
@@ -82,13 +100,21 @@ def _used_by_the_platform(tree: Tree) -> Iterator[Right]:
 def the_boundary_names_what_is_within(tree: Tree) -> Iterator[str]:
     document = tree["Resources"]["Boundary"]["Properties"]["PolicyDocument"]
     for statement in document["Statement"]:
-        if set(statement) != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
+        for_the_tables = FOR_THE_TABLES & set(statement["Action"] if isinstance(statement["Action"], list) else ())
+        expected = {"Effect", "Action", "Resource"} | ({"Condition"} if for_the_tables else set())
+        if set(statement) != expected or statement["Effect"] != "Allow":
             yield f"a statement of another form: {sorted(statement)}"
     for action, resource in (grant.right for grant in rights.boundary(tree)):
         if re.search(r"[*?]", action):
             yield f"the boundary lets {action}"
         if re.search(r"[*?]", resource.removesuffix(STREAMS)) and UNNAMED.get(action) != resource:
             yield f"the boundary lets {action} on {resource}"
+
+
+def keys_are_used_by_dynamodb_alone(tree: Tree) -> Iterator[str]:
+    for grant in rights.boundary(tree):
+        if grant.right.action in FOR_THE_TABLES and grant.condition != VIA_DYNAMODB:
+            yield f"the boundary lets {grant.right.action} by whatever way"
 
 
 def the_boundary_is_short_enough(tree: Tree) -> Iterator[str]:
@@ -238,7 +264,7 @@ def permit(function: str, action: str, resource: Any) -> Change:
     return lambda tree: tree["Resources"][function]["Properties"]["Policies"].append({"Statement": [statement]})
 
 
-def widen(action: str, resource: Any, **others: Any) -> Change:
+def widen(action: str | list[str], resource: Any, **others: Any) -> Change:
     """Make a change: the boundary also lets *action* on *resource*."""
     statement = {"Effect": "Allow", "Action": action, "Resource": resource, **others}
     return lambda tree: tree["Resources"]["Boundary"]["Properties"]["PolicyDocument"]["Statement"].append(statement)
@@ -293,6 +319,17 @@ TWINS: list[tuple[Rule, Change, str]] = [
         the_boundary_names_what_is_within,
         widen("x", "y", Condition={}),
         "a statement of another form",
+    ),
+    (
+        the_boundary_is_around_what_is_granted_and_no_more,
+        put("Resources/Boundary/Properties/PolicyDocument/Statement", []),
+        "kms:Decrypt on arn:aws:kms:us-east-1:123456789012:key/* is granted and beyond the boundary",
+    ),
+    (keys_are_used_by_dynamodb_alone, widen("kms:Decrypt", KEYS), "the boundary lets kms:Decrypt by whatever way"),
+    (
+        keys_are_used_by_dynamodb_alone,
+        widen(["kms:Encrypt"], KEYS, Condition={"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}),
+        "the boundary lets kms:Encrypt by whatever way",
     ),
     (the_boundary_is_short_enough, widen("dynamodb:GetItem", [SESSIONS] * 40), "and a policy 6144 at most"),
     (
