@@ -85,6 +85,19 @@ def test_two_who_register_one_id_at_once_for_different_tenants_do_not_both_succe
     assert (answer.status, answer.body) == (409, a_problem("connection_fixed", 409))
 
 
+def test_a_tenant_that_is_gone_as_its_connection_is_registered_is_no_reason_to_come_again(
+    deployed: Deployment, wire: Wire
+) -> None:
+    place = {"tenant_id": {"N": "1"}, "entry": {"S": "tenant"}}
+    remove = lambda: deployed.dynamodb.delete_item(TableName=deployed.tables.sessions, Key=place)  # noqa: E731
+    wire.before(remove, on="TransactWriteItems")
+
+    answer = put(102)
+
+    assert (answer.status, answer.code) == (500, "internal_error")
+    assert "connection#0000000000000102" not in entries(deployed, deployed.tables.sessions)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -41,6 +41,19 @@ def test_registering_again_renames_and_touches_nothing_else(deployed: Deployment
     assert (stored(deployed, deployed.tables.sessions, "tenant") or {})["connection_ids"] == {"NS": ["101"]}
 
 
+def test_a_tenant_whose_guard_is_there_already_is_registered_and_the_guard_left_as_it_is(deployed: Deployment) -> None:
+    register()
+    started("rbac_check")
+    before = deployed.items(deployed.tables.runs)
+    place = {"tenant_id": {"N": "1"}, "entry": {"S": "tenant"}}
+    deployed.dynamodb.delete_item(TableName=deployed.tables.sessions, Key=place)
+
+    answer = put("Restored")
+
+    assert (answer.status, answer.body) == (201, {"id": 1, "name": "Restored"})
+    assert deployed.items(deployed.tables.runs) == before
+
+
 def test_two_who_register_at_once_make_one_tenant(deployed: Deployment, wire: Wire) -> None:
     wire.before(lambda: put("First"), on="TransactWriteItems")
 

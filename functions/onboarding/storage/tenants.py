@@ -19,6 +19,8 @@ from onboarding.storage.sessions import SessionMoved, Sessions, session_of
 
 _FIXED = ("entra_tenant_id", "client_id", "cloud")
 _MAY_GO = ("expected_domain", "credential_arn", "certificate_thumbprint", "credential_expires_at")
+_TENANT = 1
+"""The number of the write about the tenant, beside that of a connection."""
 _MEMBER = 1
 """The number of the write about a member, beside that about the open session."""
 _ENTRY = 1
@@ -63,18 +65,24 @@ class Tenants:
     def register(self, tenant_id: int, name: str, entry: AuditEntry) -> None:
         """Register a tenant, with its guard, and put *entry* into its audit trail; rename it if it is registered.
 
+        A guard that is there without its tenant, as when Sessions alone was restored, is left as it is.
+
         Raises:
             EntryTaken: If there is another entry of that id.
             Transient: If DynamoDB did not take it.
         """
-        absent = "attribute_not_exists(#tenant_id)"
         tenant = {**keys.key(tenant_id, keys.TENANT), "name": name}
         # `active` has to be there from the start: a path into a map that is missing is refused.
-        guard = {**keys.key(tenant_id, keys.GUARD), "active": {}, "last": {}}
+        guard = Update(
+            self._runs_table,
+            keys.key(tenant_id, keys.GUARD),
+            "SET #active = if_not_exists(#active, :none), #last = if_not_exists(#last, :none)",
+            values={":none": {}},
+        )
         try:
             self._dynamo.transact(
-                Put(self._table, tenant, absent),
-                Put(self._runs_table, guard, absent),
+                Put(self._table, tenant, "attribute_not_exists(#tenant_id)"),
+                guard,
                 audit.kept(self._audit_table, entry),
             )
         except TransactionRefused as refused:
@@ -160,6 +168,8 @@ class Tenants:
         try:
             self._dynamo.transact(new, listed, audit.kept(self._audit_table, entry))
         except TransactionRefused as refused:
+            if _TENANT in refused.failed:  # whoever asks was shown it, and nothing removes it
+                raise
             if 0 not in refused.failed:
                 raise EntryTaken from None
             changed = entry.model_copy(update={"act": Act.CONNECTION_CHANGED})
