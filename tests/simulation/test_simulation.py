@@ -34,6 +34,7 @@ def test_all_that_can_go_wrong_does_and_everybody_gets_on() -> None:
         "swept: session_abandoned",
         "swept: consent_looked_for",
         "swept: consent_look_put_off",
+        "swept: consent_recheck_put_off",
         "swept: consent_left_be",
         "answered: create: session",
         "answered: edit: session",
