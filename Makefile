@@ -46,7 +46,7 @@ scenarios: setup ## Print what an operator sees of each scenario [ONLY="no_licen
 
 .PHONY: test
 test: setup ## Run all tests, with coverage, side by side where there are processors
-	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist loadgroup
+	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4
 
 .PHONY: verify
 verify: setup ## Prove that tables are consistent: the running deployment's, or [SESSIONS=… RUNS=… EVIDENCE=… AUDIT=… ENDPOINT=… REGION=…]
@@ -131,6 +131,7 @@ build: setup ## Build functions and layer, with bytecode, into .aws-sam/build
 
 .PHONY: deploy
 deploy: setup ## Deploy to an AWS account with the settings of samconfig.toml [ENV=dev]
+	@$(BIN)/python -m local.placeholders '$(or $(ENV),dev)'
 	@$(BIN)/python -m local.build --architecture arm64
 	@SAM_CLI_TELEMETRY=0 $(BIN)/sam deploy --config-env $(or $(ENV),dev) $(if $(filter true,$(CI)),--no-confirm-changeset)
 
