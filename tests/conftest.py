@@ -14,6 +14,7 @@ from tests import tables as table_set
 from tests import tallies
 from tests import wire as recording
 from tests.deployment import CALLER, Deployment, Engine, Queues, create_queues, deploy, forget
+from tests.scheduling import ByModule
 from tests.tables import Tables
 from tests.wire import Wire
 
@@ -28,12 +29,10 @@ def pytest_configure() -> None:
     os.environ.update(CALLER)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what needs the local deployment in one process: there is one of it for a checkout."""
-    for item in items:
-        if "local" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("local"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
+    """Keep in one process what cannot run beside itself."""
+    return ByModule(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
