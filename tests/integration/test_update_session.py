@@ -367,6 +367,26 @@ def test_a_session_is_completed_on_its_evidence_and_the_warnings_somebody_accept
     assert "open" not in entries(deployed, deployed.tables.sessions)
 
 
+def test_a_completed_session_names_the_default_that_it_rests_on_though_it_is_none_any_more(
+    deployed: Deployment, wire: Wire
+) -> None:
+    session_id = at_step(5)
+    deployed.dynamodb.update_item(
+        TableName=deployed.tables.sessions,
+        Key={"tenant_id": {"N": "1"}, "entry": {"S": "open"}},
+        UpdateExpression="REMOVE provider_connection_id",
+    )
+    started("rbac_check")
+    register_another = lambda: call("register_connection", connectionId=102, body=connection(), **ADMIN)  # noqa: E731
+    wire.before(register_another, on="TransactWriteItems")
+
+    answer = update(session_id, {"status": "completed"})
+
+    assert (answer.status, answer.body["provider_connection_id"]) == (200, 101)
+    assert call("list_sessions").body == [answer.body]
+    assert acts_told(deployed) == ["session_opened", "session_completed"]
+
+
 def test_completing_from_an_earlier_step_is_refused() -> None:
     answer = update(at_step(4), {"status": "completed"})
 

@@ -30,6 +30,7 @@ from tests.unit.samples import (
     SECOND,
     SESSION,
     TENANT,
+    access,
     caller,
     circumstances,
     edit,
@@ -246,6 +247,17 @@ def test_at_step_5_with_every_gate_met_a_session_is_completed() -> None:
         entries=told(ALICE, session_completed={}),
     )
     assert change.closes
+
+
+def test_a_completed_session_names_the_tenant_s_only_connection_and_asks_no_more_for_it() -> None:
+    before = changed(REVIEW, provider_connection_id=None)
+    by = circumstances(ALICE)._replace(access=access(ALICE, CONNECTION))
+
+    change = edited(before, edit(status="completed"), by)
+
+    assert change.after.provider_connection_id == CONNECTION
+    assert not change.nothing_may_be_active
+    assert change.entries == told(ALICE, session_completed={})
 
 
 def test_a_completed_session_keeps_who_accepted_which_warning() -> None:

@@ -117,7 +117,9 @@ def edited(session: Session, edit: Edit, by: Circumstances) -> Change:
     if edit.status is End.ABANDONED:
         after = closed(session, SessionStatus.ABANDONED, by.now)
     elif edit.status is End.COMPLETED:
-        after = closed(session, SessionStatus.COMPLETED, by.now, _completion(session, by))
+        # It names what it rests on, though what is the default may be another as it is saved.
+        named = session.model_copy(update={"provider_connection_id": edit.connection_in(session, by.access.tenant)})
+        after = closed(named, SessionStatus.COMPLETED, by.now, _completion(session, by))
     else:
         after = _changed(session, edit, lock, by)
     return _change(session, after, by)
@@ -254,6 +256,7 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
     if not after.closed_at:
         after = after.model_copy(update={"version": before.version + 1, "updated_at": by.now})
     assigned = after.assigned_to_user_id != before.assigned_to_user_id
+    chooses = after.provider_connection_id != before.provider_connection_id and not after.closed_at
     return Change(
         before,
         after,
@@ -262,7 +265,7 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         entries=_entries(before, after, by),
         # Also whoever assigns themselves: their role may be gone since it was read.
         assignee_must_be_eligible=after.assigned_to_user_id if assigned else None,
-        nothing_may_be_active=after.provider_connection_id != before.provider_connection_id,
+        nothing_may_be_active=chooses,
     )
 
 
@@ -285,7 +288,7 @@ def _entries(before: Session, after: Session, by: Circumstances) -> tuple[AuditE
         acts[Act.SESSION_HANDED_OFF] = reassigned
     elif assigned:
         acts[Act.SESSION_ASSIGNED] = reassigned
-    if after.provider_connection_id != before.provider_connection_id:
+    if after.provider_connection_id != before.provider_connection_id and not after.closed_at:
         acts[Act.SESSION_CONNECTION_CHANGED] = Details(
             from_connection_id=before.provider_connection_id, to_connection_id=after.provider_connection_id
         )

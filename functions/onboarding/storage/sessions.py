@@ -198,7 +198,7 @@ class Sessions:
         """Demand that the open session, or its absence, still says what *seen* says of the connection in use.
 
         For a transaction. The tenant's default is not looked at: connections are only ever added, and what a second
-        one makes of the first is that none is in use, not another.
+        one makes of the first is that none is in use, not another. What was decided by the default names it.
         """
         place = keys.key(tenant_id, keys.OPEN)
         if seen is None:
@@ -240,7 +240,7 @@ class Sessions:
             assignee = len(writes)
             writes.append(self._eligible(tenant_id, change.assignee_must_be_eligible))
         chosen = change.after.provider_connection_id
-        if chosen and chosen != change.before.provider_connection_id:
+        if chosen and chosen != change.before.provider_connection_id and not change.closes:
             connection = keys.key(tenant_id, keys.connection(chosen))
             writes.append(Check(self._table, connection, "attribute_exists(#tenant_id)"))
         if change.nothing_may_be_active:
