@@ -19,7 +19,7 @@ from aws_lambda_powertools import Logger
 BLOT = "[redacted]"
 
 _NAMES = (
-    r"secret|secret_?string|token|passw(?:or)?d|passphrase|pwd|assertion|authorization|credentials?"
+    r"secret|(?:secret|password)_?(?:string|value|binary|text)|token|passw(?:or)?d|passphrase|pwd|assertion|authorization|credentials?"
     r"|signature|(?<![a-z])sig|(?:api|access|account|private|shared|subscription|session|secret_access)[_-]?key"
 )
 """How a name ends that stands before a credential. `client_assertion_type` and `credential_arn` end otherwise."""
@@ -33,6 +33,8 @@ _SPOKEN = re.compile(
     r"(?:[bru]?\"(?:[^\"\\]|\\.)*\"?|[bru]?'(?:[^'\\]|\\.)*'?"
     r"|\\{1,8}\"(?:(?!\\{1,8}\").)*|\\{1,8}'(?:(?!\\{1,8}').)*"
     r"|(?<=[=Dd])[^\s&;\"'\\]+|(?=[^\s&;\"'\\]{0,99}[0-9])[^\s&;\"'\\]{6,})"
+    # A hyphen is of a header, not of prose, so there any value counts.
+    r"|(?P<header>(?i:(?:api|access|account|functions|subscription)-key|(?<=-)(?:secret|token))\s*:\s*)[^\s&;,\"'\\]+"
     r"|(?P<cookie>(?i:cookie)[\\\"']*\s*:\s*)[^\r\n]+"
     r"|(?P<scheme>\b(?i:bearer|basic)\s+)(?:[A-Za-z0-9._~+/=-]{16,}|(?=[A-Za-z._~+/=-]{0,9}[0-9])[A-Za-z0-9._~+/=-]{6,})"
     r"|(?P<user>://[^\s:/?#@]{0,200}:)[^\s/?#@]{1,200}(?=@)"
@@ -52,7 +54,13 @@ _SIGNS = (
 """One of these, in lower case, is in whatever `_SPOKEN` finds in ASCII, unless it has a full stop and 43 characters."""
 _SHORTEST_WITHOUT_A_SIGN = 43
 
-_NAMED = re.compile(rf"(?i).*(?:{_NAMES})s?|.*cookie")
+_NAMED = re.compile(rf"(?i)(?:(?:{_NAMES})s?|cookie)\Z")
+_OF_A_SECRET = re.compile(r"(?i)secret|passw(?:or)?d|passphrase|private[_-]?key")
+"""Of a field's name more is known than of prose: such a word counts wherever it stands, as in `client_secret_value`…"""
+_ABOUT_ONE = re.compile(r"(?i)(?:arn|kind|type|name|expires_?at)\Z")
+"""… unless the name ends so: `secret_arn`, `client_secret_expires_at`."""
+_LONGEST_END = 64
+"""Characters of the end of a name that are looked at: names come from outside, too, and this is asked of each."""
 
 _DEEPEST = 20
 
@@ -82,7 +90,9 @@ class _Name(NamedTuple):
 @lru_cache(maxsize=512)
 def _name(name: str) -> _Name:
     """Judge the name of a field once: the lines of a function have the same few, request after request."""
-    return _Name(_without_credentials(name), _NAMED.fullmatch(name) is not None)
+    end = name[-_LONGEST_END:]
+    of_a_credential = bool(_NAMED.search(end) or (_OF_A_SECRET.search(name) and not _ABOUT_ONE.search(end)))
+    return _Name(_without_credentials(name), of_a_credential)
 
 
 def _without_credentials(text: str) -> str:
@@ -100,8 +110,8 @@ def _may_hold_any(text: str) -> bool:
 def _blotted(found: re.Match[str]) -> str:
     if found["kept"]:
         return found["kept"]
-    before = "".join(filter(None, (found["name"], found["sign"], found["cookie"], found["scheme"], found["user"])))
-    return before + BLOT
+    before = found.group("name", "sign", "header", "cookie", "scheme", "user")
+    return "".join(filter(None, before)) + BLOT
 
 
 def line(record: dict[str, Any]) -> str:

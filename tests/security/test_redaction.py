@@ -62,6 +62,14 @@ CREDENTIALS: dict[str, tuple[str, str]] = {
     "a password in prose": (f"the password: {SECRET}", SECRET),
     "a passphrase": (f"passphrase={SECRET}", SECRET),
     "an API key": (f"x-api-key: {SECRET}", SECRET),
+    "an API key of letters": ("x-api-key: abcdefg", "abcdefg"),
+    "an API key of letters among headers": ("api-key:abcdefg\nAccept: text/html", "abcdefg"),
+    "a key of a subscription": ("Ocp-Apim-Subscription-Key: abcdefg", "abcdefg"),
+    "a token in a header": ("X-Auth-Token: abcdefg, x", "abcdefg"),
+    "the value of a client secret": (f'{{"client_secret_value": "{SECRET}"}}', SECRET),
+    "the value of a secret in camel case": (f"{{'secretValue': '{SECRET}'}}", SECRET),
+    "what Secrets Manager answers in bytes": (f"{{'SecretBinary': b'{SECRET}'}}", SECRET),
+    "the text of a secret": (f"secretText={SECRET}", SECRET),
     "what Secrets Manager answers": (f"{{'Name': 'x', 'SecretString': '{SECRET}'}}", SECRET),
     "an access key of AWS": (f"The key {ACCESS_KEY} does not exist", ACCESS_KEY),
     "a passing key of AWS": ("ASIA" + "Y34FZKBOKMUTVV7A in use", "Y34FZKBOKMUTVV7A"),
@@ -107,6 +115,10 @@ ORDINARY = (
     '"credential_kind":"client_secret","credential_expires_at":null',
     '"token_use":"access","user_id":"17"',
     "client_assertion_type=urn%3Aietf",
+    "secret_arn: arn:aws:secretsmanager:us-east-1:123456789012:secret:tenant-onboarding/contoso-AbCdEf",
+    "Cache-Control: no-store",
+    "x-request-id: JKJaXmPLvHcESHA123=",
+    "idempotency-key: run it once",
     "ab" * 32,
     "2026-03-02T09:30:00.000Z",
     "evidence@1?@9007199254740991",
@@ -174,7 +186,21 @@ FRAGMENTS = (
         "\u017fig",
         "api_key",
     ),
-    *("Cookie: ", "Bearer ", "basic ", "https://u:", "eyJ", "AKIA", "Q~", "0.A", "1.2.", "%3D", "x" * 20, "9" * 43),
+    *(
+        "-key: ",
+        "Cookie: ",
+        "Bearer ",
+        "basic ",
+        "https://u:",
+        "eyJ",
+        "AKIA",
+        "Q~",
+        "0.A",
+        "1.2.",
+        "%3D",
+        "x" * 20,
+        "9" * 43,
+    ),
 )
 
 
@@ -188,9 +214,49 @@ def test_the_short_look_misses_nothing_that_the_long_one_finds() -> None:
     assert sum(log._SPOKEN.search(text) is not None for text in texts) > 1000  # noqa: SLF001 - and there is much to miss
 
 
-@pytest.mark.parametrize("name", ["client_secret", "accessToken", "Authorization", "SECRET", "sig", "Set-Cookie"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("client_secret", "accessToken", "Authorization", "SECRET", "sig", "Set-Cookie", "tokens"),
+        *(
+            "client_secret_value",
+            "secretValue",
+            "SecretBinary",
+            "secret_2",
+            "password_hash",
+            "PrivateKeyPem",
+            "passwdOld",
+        ),
+        *("x" * 100_000 + "_token", "secret_" + "x" * 100_000),
+    ],
+    ids=lambda name: name[:20],
+)
 def test_what_stands_under_the_name_of_a_credential_is_blotted_out_whatever_it_is(name: str) -> None:
     assert redacted({"of": [{name: "abc"}, {name: ["abc"]}, {name: b"abc"}]}) == {"of": [{name: BLOT}] * 3}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("secret_arn", "SecretARN", "secret_name", "client_secret_expires_at", "password_type", "private_key_arn"),
+        *(
+            "client_assertion_type",
+            "credential_arn",
+            "credential_kind",
+            "credential_expires_at",
+            "certificate_thumbprint",
+        ),
+        *("token_type", "token_use", "tenant_id", "message", "signature_type", "x" * 100_000),
+    ],
+    ids=lambda name: name[:25],
+)
+def test_what_stands_under_a_name_that_only_tells_of_a_credential_is_left_alone(name: str) -> None:
+    assert redacted({name: "abc", "of": [{name: ["abc"]}]}) == {name: "abc", "of": [{name: ["abc"]}]}
+
+
+@pytest.mark.parametrize("unit", ["secret", "token", "a", "key-", "sig_", "\u017f"])
+def test_a_name_of_any_length_is_read_in_one_go(unit: str) -> None:
+    assert redacted({unit * (200_000 // len(unit)): 1}) is not None
 
 
 def test_numbers_truths_and_nothing_stay_what_they_are() -> None:
@@ -208,7 +274,7 @@ def test_what_is_nested_without_end_is_cut_off() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["token:", "eyJ", "://a:", "1.", "bearer ", '"token": "', "secret=\\", "-", "a", "123Q~"]
+    "unit", ["-key ", "x-key:", "token:", "eyJ", "://a:", "1.", "bearer ", '"token": "', "secret=\\", "-", "a", "123Q~"]
 )
 def test_a_text_of_any_length_is_read_in_one_go(unit: str) -> None:
     """A pattern that goes back and forth would need hours for this, and the function's time is up after 15 seconds."""
