@@ -126,7 +126,7 @@ def create_app(gateway: Gateway, issuer: Issuer, microsoft: web.Application) -> 
     app.router.add_get(ISSUER_PREFIX + DISCOVERY_PATH, discovery)
     app.router.add_get(ISSUER_PREFIX + KEYS_PATH, keys)
     app.add_subapp(MICROSOFT_PREFIX, microsoft)
-    app.router.add_route("*", "/{path:.*}", gateway.answer)
+    app.router.add_route("*", r"/{path:[\s\S]*}", gateway.answer)  # a path may have line breaks in it
     return app
 
 

