@@ -108,6 +108,12 @@ def _second_connection(scene: Scene) -> None:
     assert answer.status in {200, 201}, answer
 
 
+def _second_connection_in_use(scene: Scene) -> None:
+    _second_connection(scene)
+    answer = scene.call("update_session", sessionId=_open(scene), body={"provider_connection_id": 102})
+    assert answer.status == 200, answer
+
+
 SESSIONS = (
     Command("create a session", _asks("create_session"), (*ACCESS, "Transact"), frozenset({201})),
     Command(
@@ -468,10 +474,9 @@ def _a_look_was_left_and_something_is_in_its_way(scene: Scene) -> None:
     scene.start("initial_sync", user=5)
 
 
-def _a_look_was_left_that_nobody_waits_for(scene: Scene) -> None:
+def _a_look_was_left_at_what_is_out_of_use(scene: Scene) -> None:
     _a_look_was_left(scene)
-    answer = scene.call("update_session", sessionId=_open(scene), body={"status": "abandoned"})
-    assert answer.status == 200, answer
+    _second_connection_in_use(scene)
 
 
 SWEEP = (
@@ -510,7 +515,7 @@ SWEEP = (
     ),
     Command(
         "drop a look for a consent",
-        _sweeps(_a_look_was_left_that_nobody_waits_for),
+        _sweeps(_a_look_was_left_at_what_is_out_of_use),
         (*DUE, "Batch", "Delete"),
         at_most={Task.CONSENT_STATUS: 0},
     ),
@@ -518,12 +523,6 @@ SWEEP = (
 
 
 # ── Consent ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _second_connection_in_use(scene: Scene) -> None:
-    _second_connection(scene)
-    answer = scene.call("update_session", sessionId=_open(scene), body={"provider_connection_id": 102})
-    assert answer.status == 200, answer
 
 
 def _comes_back(before: Callable[[Scene], object] = _nothing) -> Callable[[Scene], Act]:

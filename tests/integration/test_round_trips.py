@@ -550,9 +550,10 @@ def left_look_in_the_way_of_which_is_something(deployed: Deployment) -> None:
     started("initial_sync")
 
 
-def left_look_that_nobody_waits_for(deployed: Deployment) -> None:
+def left_look_at_what_is_out_of_use(deployed: Deployment) -> None:
     left_look(deployed)
-    assert call("update_session", sessionId=opened(), body={"status": "abandoned"}).status == 200
+    call("register_connection", connectionId=102, body=connection())
+    assert call("update_session", sessionId=opened(), body={"provider_connection_id": 102}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -568,7 +569,7 @@ def left_look_that_nobody_waits_for(deployed: Deployment) -> None:
         (propagating_consent_in_the_way_of_which_is_something, [GUARD_AND_FINDING, UPDATE]),
         (left_look, [STANDING, FOUR]),
         (left_look_in_the_way_of_which_is_something, [STANDING, FOUR, UPDATE]),
-        (left_look_that_nobody_waits_for, [STANDING, DELETE]),
+        (left_look_at_what_is_out_of_use, [STANDING, DELETE]),
     ],
 )
 def test_the_sweep_asks_each_shard_and_then_only_for_what_is_due(

@@ -229,6 +229,18 @@ def test_the_sweep_goes_on_though_the_budget_is_spent_and_spends_nothing_of_it(d
     assert count(deployed)[0] == 300
 
 
+def test_a_consent_of_a_tenant_nobody_is_at_is_looked_for_though_an_old_count_is_full(deployed: Deployment) -> None:
+    spend(deployed)
+    let_ten_minutes_pass(deployed)
+    come_back(linked())
+    assert len(looks(deployed)) == 1
+
+    acts = sweep_handler(events.schedule(), events.Context())
+
+    assert acts == {"consent_looked_for": 1}
+    assert call("get_run", runId=active_run()).body["onboarding_session_id"] is None
+
+
 # ── Many at once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 CROWD = 32

@@ -281,7 +281,7 @@ class Promises:
         _demand(len(runs) + len(looks) == in_use, f"a consent of {write.key}, in use: {in_use}; {runs}, {looks}")
 
     def _look_written(self, write: Write, writes: list[Write], process: Process | None) -> None:
-        """Judge that a look that is gone became a run, or that its connection was not waited for at that time."""
+        """Judge that a look that is gone became a run, or that its connection was not in use at that time."""
         assert process
         tenant, connection_id = write.key[0], int(write.key[1].removeprefix("look#"))
         if write.new:
@@ -291,7 +291,7 @@ class Promises:
         if [run["connection_id"] for run in runs] == [connection_id]:
             return
         seen = [each.item for each in self._seen(tenant, process.invoked)]
-        waited_for = all(item and self._in_use(tenant, item) == connection_id for item in seen)
+        waited_for = all(self._in_use(tenant, item) == connection_id for item in seen)
         _demand(not runs and not waited_for, f"a look was dropped that is waited for: {write}, {seen}, {runs}")
 
     def _open(self, tenant: int) -> Item | None:

@@ -7,8 +7,10 @@ the list of grants for a while (https://learn.microsoft.com/graph/api/servicepri
 
 from datetime import datetime, timedelta
 
-from onboarding.domain.catalogue import Task
+from onboarding.domain.access import Standing
+from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.finding import Finding, FindingStatus
+from onboarding.domain.run import Run, started
 
 WINDOW = timedelta(hours=24)
 """How long after a recorded consent its absence is taken for a delay; then it is taken for a refusal."""
@@ -52,3 +54,17 @@ def recheck_at(task: Task, finding: Finding, consented_at: datetime | None, now:
 def is_over(consented_at: datetime | None, recheck_at: datetime) -> bool:
     """Tell whether a look at *recheck_at* comes too late for the consent of *consented_at*; the last is at the end."""
     return consented_at is None or recheck_at - consented_at > WINDOW
+
+
+def look(standing: Standing, run_id: int, deadlines: dict[Kind, timedelta], now: datetime) -> Run:
+    """Start the run that looks for a consent over the connection of *standing*, in nobody's name."""
+    return started(
+        run_id,
+        Task.CONSENT_STATUS,
+        standing.connection.id,
+        tenant_id=standing.tenant.id,
+        session_id=standing.session.id if standing.session else None,
+        user_id=None,
+        now=now,
+        deadlines=deadlines,
+    )

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from onboarding.domain.access import Standing
 from onboarding.domain.audit import Act, AuditEntry, Details, Origin
-from onboarding.domain.catalogue import Kind, Task
+from onboarding.domain.catalogue import Kind
 from onboarding.domain.consent import State
-from onboarding.domain.run import Run, started
+from onboarding.domain.propagation import look
 from onboarding.errors import Transient
 from onboarding.storage.consents import Asked, Consents, RequestUsedUp, StandingMoved
 from onboarding.storage.runs import GuardRefused, IdTaken
@@ -59,7 +58,7 @@ def record_consent(
         if (refused := _refused(asked, entra_tenant_id, now)) is not None:
             return refused
         starts = may_start and asked.standing.is_in_use
-        run = _run(asked.standing, new_id(), deadlines, now) if starts else None
+        run = look(asked.standing, new_id(), deadlines, now) if starts else None
         try:
             consents.record(state, asked.standing, run, _entry(state, origin, new_id(), now), now)
         except GuardRefused:
@@ -92,17 +91,4 @@ def _entry(state: State, origin: Origin, entry_id: int, now: datetime) -> AuditE
         source_ip=origin.source_ip,
         request_id=origin.request_id,
         details=Details(connection_id=state.connection_id),
-    )
-
-
-def _run(standing: Standing, run_id: int, deadlines: dict[Kind, timedelta], now: datetime) -> Run:
-    return started(
-        run_id,
-        Task.CONSENT_STATUS,
-        standing.connection.id,
-        tenant_id=standing.tenant.id,
-        session_id=standing.session.id if standing.session else None,
-        user_id=None,
-        now=now,
-        deadlines=deadlines,
     )

@@ -11,8 +11,8 @@ from onboarding.domain.board import newest_activity
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.editing import abandoned_by_the_sweep
 from onboarding.domain.guard import judge
-from onboarding.domain.propagation import is_over
-from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at, started
+from onboarding.domain.propagation import is_over, look
+from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at
 from onboarding.flows import ending
 from onboarding.storage.board import Boards
 from onboarding.storage.looks import LookMoved, Looks
@@ -128,7 +128,7 @@ def sweep_finding(
     if not _is_waited_for(standing) or is_over(standing.connection.consented_at, finding.recheck_at):
         boards.leave_be(due.tenant_id, finding)
         return Act.LEFT_BE
-    run = _look(standing, new_id(), deadlines, now)
+    run = look(standing, new_id(), deadlines, now)
     try:
         looks.begin_again(run, standing, finding, now + RECHECK_AFTER)
     except (GuardRefused, LookMoved, IdTaken):
@@ -147,18 +147,18 @@ def sweep_look(
 ) -> Act:
     """Look for a consent that could not be looked for as it was recorded: start a run, in nobody's name.
 
-    What is in the way is waited for, however long; dropped is what no open session waits for any more. The look itself
-    is not read: the write demands that it is there and due.
+    What is in the way is waited for, however long; dropped is a look at a connection that is not in use any more. The
+    look itself is not read: the write demands that it is there and due.
 
     Raises:
         Transient: If DynamoDB did not answer.
     """
     standing = tenants.standing(due.tenant_id, due.connection_id)
-    if not _is_waited_for(standing):
+    if standing is None or not standing.is_in_use:
         looks.drop(due.tenant_id, due.connection_id, now)
         return Act.LEFT_BE
     try:
-        looks.begin(_look(standing, new_id(), deadlines, now), standing, now)
+        looks.begin(look(standing, new_id(), deadlines, now), standing, now)
     except GuardRefused:
         looks.put_off(due.tenant_id, due.connection_id, now + LOOK_AFTER, now)
         return Act.LOOK_PUT_OFF
@@ -170,19 +170,6 @@ def sweep_look(
 def _is_waited_for(standing: Standing | None) -> TypeGuard[Standing]:
     """Tell whether there is an open session that waits for what is found over this connection."""
     return standing is not None and standing.session is not None and standing.is_in_use
-
-
-def _look(standing: Standing, run_id: int, deadlines: dict[Kind, timedelta], now: datetime) -> Run:
-    return started(
-        run_id,
-        Task.CONSENT_STATUS,
-        standing.connection.id,
-        tenant_id=standing.tenant.id,
-        session_id=standing.session.id if standing.session else None,
-        user_id=None,
-        now=now,
-        deadlines=deadlines,
-    )
 
 
 def _due_act(run: Run, resend_after: timedelta, now: datetime) -> Act:
