@@ -66,6 +66,11 @@ LEFT_OVER = {
 
 THROTTLED: Tree = {"Namespace": {"Ref": "AWS::StackName"}, "MetricName": "ThrottledRequests", "Statistic": "Sum"}
 
+SLOW: Tree = {"Namespace": "AWS/ApiGateway", "MetricName": "Latency", "ExtendedStatistic": "p99"}
+WAITS: Tree = {"Namespace": "AWS/SQS", "MetricName": "ApproximateAgeOfOldestMessage", "Statistic": "Maximum"}
+HELD: Tree = {"Namespace": {"Ref": "AWS::StackName"}, "MetricName": "OldestActiveRun", "Statistic": "Maximum"}
+"""Counted by the sweep and the workers; tests/integration/test_metrics.py has them do it."""
+
 
 # ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,7 +90,7 @@ def every_alarm_is_heard_and_says_what_to_do(tree: Tree) -> Iterator[str]:
         if not section or len(section[1].split()) < 15:
             yield f"the runbook does not say what to do about {name}"
     sections = re.findall(
-        r"\n## (\w*(?:Dead|Undispatched|Unpublished|Fails|FallsShort|Lags|Missing|Throttled))\n", runbook
+        r"\n## (\w*(?:Dead|Undispatched|Unpublished|Fails|FallsShort|Held|Lags|Missing|Slow|Throttled|Wait))\n", runbook
     )
     for name in sorted(set(sections) - set(template.resources(tree, ALARM))):
         yield f"the runbook tells of {name}, which is no alarm"
@@ -200,15 +205,66 @@ def _accessed(tree: Tree, **told: str) -> str:
     return re.sub(r"\$context\.([\w.]+)", lambda found: told.get(found[1], "-"), _format(tree))
 
 
+def work_that_is_not_got_through_is_heard_of(tree: Tree) -> Iterator[str]:
+    if not _alarms(tree, SLOW, ApiId="Api"):
+        yield "nobody hears that the API is slow"
+    for name, _, event in triggers(tree, "SQS"):
+        queue = target(event["Queue"])
+        waits = [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+        if not _alarms(tree, WAITS | {"Dimensions": waits}):
+            yield f"nobody hears that {name} does not get through {queue}"
+    named = [
+        {"Name": "service", "Value": tree["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]}
+    ]
+    if not _alarms(tree, HELD | {"Dimensions": named}):
+        yield "nobody hears that a guard is held for too long"
+    throttled = set(_summed(tree))
+    for name in template.resources(tree, "AWS::DynamoDB::Table"):
+        if ("WriteThrottleEvents", name) not in throttled:
+            yield f"nobody hears that {name} is throttled"
+    for name, function in template.functions(tree).items():
+        in_background = any(event["Type"] != "HttpApi" for event in function.get("Events", {}).values())
+        if in_background and ("Throttles", name) not in throttled:
+            yield f"nobody hears that {name} is throttled"
+
+
+def the_dashboard_shows_what_is_there(tree: Tree) -> Iterator[str]:
+    for dashboard in template.resources(tree, "AWS::CloudWatch::Dashboard").values():
+        body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
+        try:
+            widgets = json.loads(body)["widgets"]
+        except ValueError:
+            yield "the dashboard is no JSON"
+            continue
+        for name in set(re.findall(r"\$\{([A-Za-z]+)(?:\.\w+)?\}", body)) - set(tree["Resources"]):
+            yield f"the dashboard shows {name}, which is not there"
+        for name, _, _ in [*triggers(tree, "SQS"), *triggers(tree, "ScheduleV2")]:
+            if f'"${{{name}}}"' not in body:
+                yield f"the dashboard does not show {name}"
+        places = [(each["x"], each["y"]) for each in widgets]
+        if len(set(places)) < len(places):
+            yield "one widget lies on another"
+
+
 def every_function_is_traced(tree: Tree) -> Iterator[str]:
     for name, function in template.functions(tree).items():
         if function.get("Tracing") != "Active":
             yield f"{name} leaves no trace"
 
 
+def _summed(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Give the metrics that alarms add up, each with the resource that it is of."""
+    for alarm in template.resources(tree, ALARM).values():
+        for each in alarm["Properties"].get("Metrics", []):
+            if metric := each.get("MetricStat", {}).get("Metric"):
+                yield metric["MetricName"], target(metric["Dimensions"][0]["Value"]) or ""
+
+
 def _alarms(tree: Tree, wanted: Tree, **dimensions: str) -> list[str]:
     """Name the alarms that watch *wanted* of the resources in *dimensions*."""
-    expected = [{"Name": name, "Value": {"Ref": value}} for name, value in dimensions.items()]
+    expected = wanted.get("Dimensions") or [
+        {"Name": name, "Value": {"Ref": value}} for name, value in dimensions.items()
+    ]
     return [
         name
         for name, alarm in template.resources(tree, ALARM).items()
@@ -366,6 +422,40 @@ TWINS: list[tuple[Rule, Change, str]] = [
         only_the_gateway_s_own_429_is_throttling,
         put(of("ThrottledRequests", "FilterPattern"), '{ ($.status = "429") && ($.integration_status = "429") }'),
         "a request with 429 of - is counted as []",
+    ),
+    (work_that_is_not_got_through_is_heard_of, remove("Resources/ApiIsSlow"), "the API is slow"),
+    (
+        work_that_is_not_got_through_is_heard_of,
+        put(of("ApiIsSlow", "ExtendedStatistic"), "p50"),
+        "the API is slow",
+    ),
+    (work_that_is_not_got_through_is_heard_of, remove("Resources/SyncsWait"), "ExecuteSync does not get through Sync"),
+    (
+        work_that_is_not_got_through_is_heard_of,
+        put("Globals/Function/Environment/Variables/POWERTOOLS_SERVICE_NAME", "another"),
+        "a guard is held for too long",
+    ),
+    (
+        work_that_is_not_got_through_is_heard_of,
+        lambda tree: tree["Resources"]["TablesAreThrottled"]["Properties"]["Metrics"].pop(),
+        "Audit is throttled",
+    ),
+    (
+        work_that_is_not_got_through_is_heard_of,
+        lambda tree: tree["Resources"]["FunctionsAreThrottled"]["Properties"]["Metrics"].pop(),
+        "Sweep is throttled",
+    ),
+    (the_dashboard_shows_what_is_there, put(of("Dashboard", "DashboardBody"), {"Fn::Sub": "{,"}), "is no JSON"),
+    (the_dashboard_shows_what_is_there, remove("Resources/Probe"), "the dashboard shows Probe, which is not there"),
+    (
+        the_dashboard_shows_what_is_there,
+        put(of("Dashboard", "DashboardBody"), {"Fn::Sub": '{"widgets": []}'}),
+        "does not show Sweep",
+    ),
+    (
+        the_dashboard_shows_what_is_there,
+        put(of("Dashboard", "DashboardBody"), {"Fn::Sub": '{"widgets": [{"x": 0, "y": 0}, {"x": 0, "y": 0}]}'}),
+        "one widget lies on another",
     ),
     (every_function_is_traced, put("Globals/Function/Tracing", "PassThrough"), "GetRun leaves no trace"),
     (every_function_is_traced, put(of("Sweep", "Tracing"), "Disabled"), "Sweep leaves no trace"),

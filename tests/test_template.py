@@ -225,7 +225,7 @@ def what_lies_with_the_dead_letters_raises_an_alarm(tree: Tree) -> Iterator[str]
     watched = set()
     for name, alarm in template.resources(tree, ALARM).items():
         properties = alarm["Properties"]
-        if properties["Namespace"] == WATCHED["Namespace"]:
+        if properties.get("MetricName") == WATCHED["MetricName"]:
             watched |= {target(each["Value"]) for each in properties["Dimensions"]}
             if not WATCHED.items() <= properties.items():
                 yield f"{name} does not tell of the first message"

@@ -14,7 +14,7 @@ from local.tenants import CLIENT_ID, TENANTS
 from onboarding import clock, ids
 from onboarding.domain.catalogue import Kind
 from onboarding.domain.deadline import Deadline
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed
 from onboarding.domain.tenant import Tenant
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.flows.execute_sync import execute_sync
@@ -54,10 +54,10 @@ class Worker:
         """Execute the runs that *orders* name, of any tenants, as one batch of messages; give how they are then."""
         statuses: list[str] = []
 
-        def execute(order: Order) -> RunStatus | None:
-            status = self._execute(order, batch, kind or self._kind(order))
-            statuses.append(status.value if status else "-")
-            return status
+        def execute(order: Order) -> Executed | None:
+            made = self._execute(order, batch, kind or self._kind(order))
+            statuses.append(made.status.value if made else "-")
+            return made
 
         pace = Pace(sleep=self.waits.append, chance=lambda: 0.5)
         credentials = graph._credentials()  # noqa: SLF001 - the very ones that the handlers have
@@ -71,7 +71,7 @@ class Worker:
         run = stores.runs().get(order.tenant_id, order.run_id)
         return run.task_type.spec.kind if run else Kind.PROBE
 
-    def _execute(self, order: Order, batch: Batch, kind: Kind) -> RunStatus | None:
+    def _execute(self, order: Order, batch: Batch, kind: Kind) -> Executed | None:
         deadline = Deadline(self.seconds_left)
         arguments: dict[str, Any] = {
             "runs": stores.runs(),

@@ -5,7 +5,9 @@ import re
 from onboarding import ids
 from onboarding.domain.access import Access, Role
 from onboarding.domain.catalogue import Task
+from onboarding.errors import Refusal
 from onboarding.flows.start_run import start_run
+from onboarding.metrics import count_start
 from onboarding.parameters import NoQuery, TaskPath
 from onboarding.problems import invalid
 from onboarding.rest import NoBody, Request, Response, created, route
@@ -20,16 +22,22 @@ _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?", re.ASCII)
 def handler(request: Request[TaskPath, NoQuery, NoBody], access: Access) -> Response:
     """Start a run in the tenant's guard; 201 with the run under way if there is one of the same."""
     key = _idempotency_key(request, access)
-    started = start_run(
-        access,
-        Task.named(request.path.task_type),
-        key=key,
-        runs=stores.runs(),
-        boards=stores.boards(),
-        new_id=ids.new,
-        deadlines=stores.settings().deadlines,
-        now=request.received_at,
-    )
+    task = Task.named(request.path.task_type)
+    try:
+        started = start_run(
+            access,
+            task,
+            key=key,
+            runs=stores.runs(),
+            boards=stores.boards(),
+            new_id=ids.new,
+            deadlines=stores.settings().deadlines,
+            now=request.received_at,
+        )
+    except Refusal as refused:
+        count_start(refused.code)
+        raise
+    count_start("replayed" if started.replayed else "reused" if started.reused else "started")
     link = RunLinkView.of(access.tenant.id, started)
     return created(
         link,

@@ -21,6 +21,11 @@ def new() -> int:
     return milliseconds << _RANDOM_BITS | int.from_bytes(os.urandom(2)) >> (16 - _RANDOM_BITS)
 
 
+def made_at(made: int) -> datetime:
+    """Tell when an id was made, to the millisecond."""
+    return datetime.fromtimestamp(((made >> _RANDOM_BITS) + EPOCH) / 1000, UTC)
+
+
 def of_minute(at: datetime, about: str) -> int:
     """Make the one id that *about* has in the minute of *at*, so that the same again in that minute meets itself.
 

@@ -34,6 +34,7 @@ from onboarding.problems import (
     invalid,
     problem,
 )
+from onboarding.storage.dynamo import tally
 from onboarding.views import FieldError
 from onboarding.wiring import stores
 
@@ -159,7 +160,7 @@ def route[P: TenantPath, Q: Parameters, B: Concept](
 
 def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str, Any]:
     """Answer with what *respond* returns or refuses with, and write the one log line of a request."""
-    started, now = time.perf_counter(), clock.now()
+    started, asked, now = time.perf_counter(), tally.round_trips, clock.now()
     request_id = str(event["requestContext"].get("requestId", ""))
     headers = {"x-request-id": request_id, "cache-control": "no-store"}
     try:
@@ -178,7 +179,8 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
     if body is not None:
         headers["content-type"] = media_type
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    logger.info("request", extra={**_facts(event), "status": int(status), "code": code, "milliseconds": milliseconds})
+    outcome = {"status": int(status), "code": code, "milliseconds": milliseconds}
+    logger.info("request", extra={**_facts(event), **outcome, "round_trips": tally.round_trips - asked})
     return {"statusCode": int(status), "headers": headers, "body": body or ""}
 
 

@@ -5,17 +5,21 @@ there is one, is ended by the sweep.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
+from onboarding import clock
 from onboarding.domain.model import Concept, Id
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed
 from onboarding.log import logger
+from onboarding.metrics import count_execution
+from onboarding.storage.dynamo import tally
 
 
 class Order(Concept):
@@ -25,7 +29,13 @@ class Order(Concept):
     run_id: Id
 
 
-type Execute = Callable[[Order], RunStatus | None]
+type Execute = Callable[[Order], Executed | None]
+"""Gives how it went, or None if the run was not to be had."""
+
+
+class _Effort(NamedTuple):
+    milliseconds: float
+    round_trips: int
 
 
 def executed(event: dict[str, Any], context: LambdaContext, execute: Execute) -> dict[str, Any]:
@@ -43,14 +53,36 @@ def executed(event: dict[str, Any], context: LambdaContext, execute: Execute) ->
             logger.error("no order", extra={"message_id": record.message_id})  # noqa: TRY400 - it would quote the body
             raise
         try:
-            status = await asyncio.to_thread(execute, order)
+            executed, effort = await asyncio.to_thread(_measured, execute, order)
         except Exception:
             logger.exception("not executed", extra={**order.model_dump(), "message_id": record.message_id})
             raise
-        logger.info(
-            "run", extra={**order.model_dump(), "status": status or "not ours", "message_id": record.message_id}
-        )
+        told = {**order.model_dump(), **_outcome(executed), **effort._asdict(), "message_id": record.message_id}
+        logger.info("run", extra=told)
+        if executed:
+            count_execution(executed, clock.now())
 
     # Not raising when all fail: the response says so already, and a raised exception would cost the worker.
     processor = AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(async_process_partial_response(event, record_handler, processor, context))
+
+
+def _measured(execute: Execute, order: Order) -> tuple[Executed | None, _Effort]:
+    started, asked = time.perf_counter(), tally.round_trips
+    executed = execute(order)
+    return executed, _Effort(round((time.perf_counter() - started) * 1000, 1), tally.round_trips - asked)
+
+
+def _outcome(executed: Executed | None) -> dict[str, Any]:
+    """What a log line says of a run: ids and codes, nothing that Microsoft or a person wrote."""
+    if executed is None:
+        return {"status": "not ours"}
+    finding = executed.finding
+    return {
+        "task_type": executed.run.task_type,
+        "status": executed.status,
+        "finding": finding.status if finding else None,
+        "reason_code": finding.reason_code if finding else None,
+        "attempts": executed.run.attempts,
+        "user_id": executed.run.started_by_user_id,
+    }

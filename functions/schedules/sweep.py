@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from onboarding import clock, ids
 from onboarding.flows.sweep import Act, sweep_finding, sweep_look, sweep_run, sweep_session
 from onboarding.log import logger
+from onboarding.metrics import count_sweep
 from onboarding.storage.keys import SHARDS
 from onboarding.storage.runs import DueFinding, DueLook, DueRun
 from onboarding.wiring import stores
@@ -27,8 +28,8 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     What fails does not keep the rest from being done, but the invocation fails in the end, so that people hear of it.
     """
     acts: Counter[Act] = Counter()
-    failures = 0
-    for looked in _looks(clock.now()):
+    failures, oldest, now = 0, timedelta(), clock.now()
+    for looked in _looks(now):
         try:
             due = looked()
         except Exception:
@@ -36,6 +37,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
             failures += 1
             continue
         for do in due:
+            oldest = max(oldest, _age(do.args[0], now))
             try:
                 acts[do()] += 1
             except Exception:
@@ -43,9 +45,15 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
                 failures += 1
     counts = {act.value: count for act, count in acts.items()}
     logger.info("swept", extra={**counts, "failures": failures})
+    count_sweep(counts, oldest)
     if failures:
         raise SweepFailed(f"{failures} acts failed")
     return counts
+
+
+def _age(due: object, now: datetime) -> timedelta:
+    """Tell how long ago a due run was started; its id knows. Anything else has no age."""
+    return now - ids.made_at(due.run_id) if isinstance(due, DueRun) else timedelta()
 
 
 def _looks(now: datetime) -> Iterator["partial[list[partial[Act]]]"]:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding import clock, ids
 from onboarding.domain.deadline import Deadline
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.log import logger
 from onboarding.sqs import Order, executed
@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     deadline = Deadline(lambda: context.get_remaining_time_in_millis() / 1000)
     with open_batch() as batch:
 
-        def execute(order: Order) -> RunStatus | None:
+        def execute(order: Order) -> Executed | None:
             return execute_probe(
                 order.tenant_id,
                 order.run_id,

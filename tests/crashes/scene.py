@@ -19,7 +19,7 @@ from local.verify import Item, Kept, violations
 from onboarding import clock, ids
 from onboarding.domain.catalogue import Kind, Task
 from onboarding.domain.deadline import Deadline
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.flows.execute_sync import execute_sync
 from onboarding.sqs import Order, executed
@@ -106,7 +106,7 @@ class Scene:
         """
         executed(events.sqs({"tenant_id": self.tenant, "run_id": run_id}), _CONTEXT, self._execute)
 
-    def _execute(self, order: Order) -> RunStatus | None:
+    def _execute(self, order: Order) -> Executed | None:
         item = self.item("Runs", f"run#{order.run_id:016d}")
         task = Task(item["task_type"]) if item else Task.RBAC_CHECK
         arguments: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 
 from onboarding import clock, ids
 from onboarding.domain.finding import Finding
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed, RunStatus
 from onboarding.flows import ending
 from onboarding.storage.runs import RunMoved
 from onboarding.wiring import stores
@@ -276,12 +276,12 @@ def test_of_an_end_and_a_cancel_at_once_both_are_told_the_same(crowd: Crowd, dep
         def cancel(run: Any = run, answers: list[Answer] = answers) -> None:
             answers.append(call("cancel_run", runId=run.id))
 
-        status, _ = crowd.does(finish, cancel)
+        executed, _ = crowd.does(finish, cancel)
         [answer] = answers
         shown = call("get_run", runId=run.id).body
         ends[shown["status"]] += 1
-        assert isinstance(status, RunStatus)
-        assert status.value == shown["status"]
+        assert isinstance(executed, Executed)
+        assert executed.status.value == shown["status"]
         assert answer.status == 200
         assert (shown["finding"] is None) == (shown["status"] == "cancelled")
         assert (shown["cancel_requested_at"] is not None) == (shown["status"] == "cancelled")

@@ -11,7 +11,7 @@ from onboarding.domain.connection import Connection
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.reasons import ReasonCode
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed, RunStatus
 from onboarding.domain.tenant import Area
 from onboarding.errors import Transient
 from onboarding.flows.dispatch_runs import dispatch_runs
@@ -181,7 +181,8 @@ class Backstage:
     def _work(self, process: Process, *, queue: str, order: Item, received: int) -> None:
         done = False
         try:
-            status = self._execute(process, queue, order)
+            executed = self._execute(process, queue, order)
+            status = executed.status if executed else None
             self.told(process, order, status)
             self.world.step(process.name, "executed", str(status))
             done = True
@@ -193,7 +194,7 @@ class Backstage:
                 late = self.world.chance.choice((30_000, 540_000))
                 self._queue.put(queue, order, received + 1, self.world.chance.randint(1_000, late))
 
-    def _execute(self, process: Process, queue: str, order: Item) -> RunStatus | None:
+    def _execute(self, process: Process, queue: str, order: Item) -> Executed | None:
         def report(what: str) -> None:
             if not process.bug_expected:
                 raise Violation(f"{process.name} failed, and no bug was planned: {what}")

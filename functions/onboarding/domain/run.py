@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from onboarding.domain.catalogue import Kind, Task
-from onboarding.domain.finding import FindingStatus
+from onboarding.domain.finding import Finding, FindingStatus
 from onboarding.domain.model import Concept, Id, Instant
 from onboarding.domain.progress import Progress
 from onboarding.domain.reasons import ReasonCode
@@ -83,6 +83,17 @@ class Started(NamedTuple):
     reused: bool
     replayed: bool = False
     """Whether an earlier answer to the same idempotency key was given again."""
+
+
+class Executed(NamedTuple):
+    """How an execution of a run went, for those who count and log it."""
+
+    run: Run
+    """As its worker, or the sweep, knew it before its end."""
+    status: RunStatus
+    """How it stands now: at an end, or `queued` if it was put back."""
+    finding: Finding | None = None
+    """What it ended with; one that was cancelled or put back found nothing."""
 
 
 def started(

@@ -7,7 +7,7 @@ from typing import TypeGuard
 from onboarding.domain.evidence import UnkeepableError
 from onboarding.domain.finding import Finding, FindingStatus
 from onboarding.domain.reasons import ReasonCode
-from onboarding.domain.run import Run, RunStatus
+from onboarding.domain.run import Executed, Run, RunStatus
 from onboarding.errors import Transient
 from onboarding.storage.runs import IdTaken, RunMoved, Runs
 
@@ -23,7 +23,7 @@ def end(
     new_id: Callable[[], int],
     now: datetime,
     recheck_at: datetime | None = None,
-) -> RunStatus:
+) -> Executed:
     """End *run* as *status* with the evidence of *finding*; return how it ended.
 
     At *recheck_at* the sweep looks again. A cancel that was asked for wins. A finding that cannot be kept makes the
@@ -44,9 +44,9 @@ def end(
             if not only_a_cancel_came(moved.current, run):
                 raise
             runs.cancel(moved.current, now)
-            return RunStatus.CANCELLED
+            return Executed(run, RunStatus.CANCELLED)
         else:
-            return status
+            return Executed(run, status, finding)
     raise Transient("No evidence id was free.")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from onboarding.domain.connection import Connection
 from onboarding.domain.finding import Finding, Obstacle
 from onboarding.domain.propagation import recheck_at
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed, RunStatus
 from onboarding.domain.tenant import Tenant
 from onboarding.errors import Transient
 from onboarding.flows import ending
@@ -27,7 +27,7 @@ def execute_probe(
     lease: timedelta,
     clock: Callable[[], datetime],
     report: Callable[[str], object],
-) -> RunStatus | None:
+) -> Executed | None:
     """Execute a run, if it is to be had; return how it ended, or None if it is somebody else's.
 
     *report* is told of an exception nobody foresaw, while it is at hand: such an execution has failed for good.

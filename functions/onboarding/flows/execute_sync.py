@@ -8,7 +8,7 @@ from onboarding.domain.connection import Connection
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.finding import Finding, Obstacle, Postponed
 from onboarding.domain.progress import Progress
-from onboarding.domain.run import Run, RunStatus
+from onboarding.domain.run import Executed, Run, RunStatus
 from onboarding.domain.tenant import Tenant
 from onboarding.errors import Transient
 from onboarding.flows import ending
@@ -61,7 +61,7 @@ def execute_sync(
     lease: timedelta,
     clock: Callable[[], datetime],
     report: Callable[[str], object],
-) -> RunStatus | None:
+) -> Executed | None:
     """Execute a run until it ends or has to be put back; return how it is then, or None if it is somebody else's.
 
     *deadline* is the invocation's, not the run's. *report* is told of an exception nobody foresaw, while it is at
@@ -81,7 +81,7 @@ def execute_sync(
             return _put_back(held.run, postponed.not_before, runs, clock())
         except _Cancelled:
             runs.cancel(held.run, clock())
-            return RunStatus.CANCELLED
+            return Executed(held.run, RunStatus.CANCELLED)
         except _Overdue:
             status, finding = RunStatus.TIMED_OUT, ending.run_timed_out()
         except (Transient, RunMoved):
@@ -104,12 +104,12 @@ def _found(tenant: Tenant, held: _Lease, deadline: Deadline) -> Finding:
         return obstacle.finding
 
 
-def _put_back(run: Run, not_before: datetime | None, runs: Runs, now: datetime) -> RunStatus:
+def _put_back(run: Run, not_before: datetime | None, runs: Runs, now: datetime) -> Executed:
     try:
         runs.put_back(run, not_before=not_before, now=now)
     except RunMoved as moved:
         if not ending.only_a_cancel_came(moved.current, run):
             raise
         runs.cancel(moved.current, now)
-        return RunStatus.CANCELLED
-    return RunStatus.QUEUED
+        return Executed(run, RunStatus.CANCELLED)
+    return Executed(run, RunStatus.QUEUED)

@@ -195,4 +195,4 @@ def _end(run: Run, runs: Runs, new_id: Callable[[], int], now: datetime) -> Act:
     ended = ending.end(
         run, RunStatus.TIMED_OUT, ending.run_timed_out(), runs=runs, new_id=new_id, now=now, recheck_at=again_at
     )
-    return Act.CANCELLED if ended is RunStatus.CANCELLED else Act.TIMED_OUT
+    return Act.CANCELLED if ended.status is RunStatus.CANCELLED else Act.TIMED_OUT

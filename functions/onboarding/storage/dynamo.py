@@ -8,6 +8,7 @@ which take a fifth of a cold start; `local/build.py` leaves it out of the layer.
 """
 
 import re
+import threading
 import time
 from collections.abc import Callable, Sequence
 from random import SystemRandom
@@ -62,6 +63,16 @@ _NO_ANSWER = (
     # BatchGetItem answered, and left keys out each time.
     "Failed to get",
 )
+
+
+class _Tally(threading.local):
+    """What each thread did: a worker's runs go side by side, one thread each."""
+
+    round_trips = 0
+
+
+tally = _Tally()
+"""How often this thread has asked DynamoDB; whoever wants to know of one piece of work looks before and after."""
 
 
 class ConditionFailed(Exception):  # noqa: N818 - an answer, not an error
@@ -299,6 +310,7 @@ class Dynamo:
         """Ask until there is an answer; conflicts and overload pass, and are never mistaken for a refusal."""
         started, in_doubt = self._seconds(), False
         for attempt in range(TRIES):
+            tally.round_trips += 1
             try:
                 return ask()
             except PydynoxException as error:
