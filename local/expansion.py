@@ -19,6 +19,7 @@ METHODS = {"x-amazon-apigateway-any-method": "ANY"}
 """OpenAPI's word for a method → a route key's, where they differ by more than case."""
 
 CATCH_ALL = "$default"
+ALARM = "AWS::CloudWatch::Alarm"
 
 
 def read(path: Path) -> Template:
@@ -47,6 +48,8 @@ def expand(template: Template, parameters: dict[str, str], *, code: str, layer: 
     for logical_id, resource in list(plain["Resources"].items()):
         if resource["Type"] == "AWS::ApiGatewayV2::Api":
             plain["Resources"] |= _api(logical_id, resource["Properties"], api_id)
+        elif resource["Type"] == ALARM and "Metrics" in resource["Properties"]:
+            del plain["Resources"][logical_id]  # refused by the emulator; nobody watches alarms here
     return plain
 
 
