@@ -130,10 +130,14 @@ build: setup ## Build functions and layer, with bytecode, into .aws-sam/build
 	@$(BIN)/python -m local.build
 
 .PHONY: deploy
-deploy: setup ## Deploy to an AWS account with the settings of samconfig.toml [ENV=dev]
-	@$(BIN)/python -m local.placeholders '$(or $(ENV),dev)'
+deploy: setup ## Deploy to an AWS account with the settings of samconfig.toml [STAGE=dev]
+	@$(BIN)/python -m local.placeholders '$(or $(STAGE),dev)'
 	@$(BIN)/python -m local.build --architecture arm64
-	@SAM_CLI_TELEMETRY=0 $(BIN)/sam deploy --config-env $(or $(ENV),dev) $(if $(filter true,$(CI)),--no-confirm-changeset)
+	@SAM_CLI_TELEMETRY=0 $(BIN)/sam deploy --config-env '$(or $(STAGE),dev)' $(if $(filter true,$(CI)),--no-confirm-changeset)
+
+.PHONY: rehearse
+rehearse: setup ## Show the change set of a first deployment, made by the local deployment [STAGE=prod]; needs `make run`
+	@$(BIN)/python -m local.rehearsal '$(or $(STAGE),prod)'
 
 .PHONY: clean
 clean: ## Remove what was built; environments and the local deployment's data stay

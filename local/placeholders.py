@@ -18,31 +18,48 @@ from local.refusals import Refused
 SETTINGS = ROOT / "samconfig.toml"
 
 
-def check(settings: Mapping[str, Any], environment: str) -> None:
-    """Look whether *settings*, those of `samconfig.toml`, say whose tokens count in *environment*.
+def settings_of(stage: str, settings: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    """Give what *settings*, by default those of `samconfig.toml`, say of the deployment of *stage*.
 
     Raises:
-        Refused: If there is no such environment, or its issuer is missing or a placeholder.
+        Refused: If there is no such stage.
     """
-    table = f"[{environment}.deploy.parameters] of {SETTINGS.name}"
-    parameters = settings.get(environment, {}).get("deploy", {}).get("parameters")
+    known = tomllib.loads(SETTINGS.read_text()) if settings is None else settings
+    parameters: Mapping[str, Any] | None = known.get(stage, {}).get("deploy", {}).get("parameters")
     if parameters is None:
-        raise Refused(f"there is no {table}")
+        stages = ", ".join(
+            sorted(each for each, tables in known.items() if isinstance(tables, dict) and "deploy" in tables)
+        )
+        raise Refused(f"there is no {_table(stage)}; there are: {stages}")
+    return parameters
+
+
+def check(settings: Mapping[str, Any], stage: str) -> None:
+    """Look whether *settings*, those of `samconfig.toml`, say whose tokens count in *stage*.
+
+    Raises:
+        Refused: If there is no such stage, or its issuer is missing or a placeholder.
+    """
+    parameters = settings_of(stage, settings)
     overrides = parameters.get("parameter_overrides", [])
     listed = shlex.split(overrides) if isinstance(overrides, str) else overrides
     issuer = dict(each.partition("=")[::2] for each in listed).get("Issuer", "")
     host = (urlsplit(issuer).hostname or "").rstrip(".")
     if not host or host.rpartition(".")[2] == "invalid":
-        raise Refused(f"put the issuer of your access tokens into {table}: Issuer={issuer} belongs to nobody")
+        raise Refused(f"put the issuer of your access tokens into {_table(stage)}: Issuer={issuer} belongs to nobody")
+
+
+def _table(stage: str) -> str:
+    return f"[{stage}.deploy.parameters] of {SETTINGS.name}"
 
 
 def main() -> None:
-    """Check the environment that is about to be deployed; say in one line why not."""
+    """Check the stage that is about to be deployed; say in one line why not."""
     parser = argparse.ArgumentParser(prog="local.placeholders", description=__doc__)
-    parser.add_argument("environment")
-    environment = parser.parse_args().environment
+    parser.add_argument("stage")
+    stage = parser.parse_args().stage
     try:
-        check(tomllib.loads(SETTINGS.read_text()), environment)
+        check(tomllib.loads(SETTINGS.read_text()), stage)
     except Refused as refused:
         sys.exit(f"Refused: {refused}")
 

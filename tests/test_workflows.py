@@ -153,7 +153,7 @@ TWINS: list[tuple[Rule, Callable[[Workflows], Workflows], str]] = [
     (nobody_has_more_rights_than_needed, changed("check", "contents: read", "contents: write"), "check may do"),
     (
         nobody_has_more_rights_than_needed,
-        changed("deploy", "    environment: ${{ inputs.environment }}\n", ""),
+        changed("deploy", "    environment: ${{ inputs.stage }}\n", ""),
         "an identity without an environment",
     ),
     (
@@ -171,7 +171,7 @@ TWINS: list[tuple[Rule, Callable[[Workflows], Workflows], str]] = [
     (strangers_run_nothing_with_rights, changed("deploy", "workflow_dispatch:", "push:"), "without anybody asking"),
     (
         nobody_s_words_become_commands,
-        changed("deploy", 'ENV="$ENVIRONMENT"', "ENV=${{ inputs.environment }}"),
+        changed("deploy", 'STAGE="$STAGE"', "STAGE=${{ inputs.stage }}"),
         "deploy runs what somebody wrote",
     ),
     (every_job_ends_and_runs_where_we_said, changed("check", "timeout-minutes: 60", "timeout-minutes: 600"), "ever"),

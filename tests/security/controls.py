@@ -143,8 +143,8 @@ _DEPLOYED: tuple[Control, ...] = (
     Control(
         "no words of whoever deploys become a command",
         ".github/workflows/deploy.yaml",
-        'ENV="$ENVIRONMENT"',
-        "ENV=${{ inputs.environment }}",
+        'STAGE="$STAGE"',
+        "STAGE=${{ inputs.stage }}",
         f"{_WORKFLOWS}[nobody_s_words_become_commands]",
     ),
     Control(

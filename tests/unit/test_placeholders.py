@@ -13,7 +13,7 @@ from tests.template import ROOT
 
 
 def settings(*overrides: str) -> dict[str, Any]:
-    """Make settings with one environment, `dev`."""
+    """Make settings with one stage, `dev`."""
     return {"dev": {"deploy": {"parameters": {"parameter_overrides": [*overrides]}}}}
 
 
@@ -43,20 +43,20 @@ def test_an_issuer_of_somebody_s_is_taken(overrides: object) -> None:
     placeholders.check({"dev": {"deploy": {"parameters": {"parameter_overrides": overrides}}}}, "dev")
 
 
-def test_an_environment_that_is_not_there_is_refused() -> None:
-    with pytest.raises(Refused, match=r"there is no \[staging\.deploy\.parameters\]"):
+def test_a_stage_that_is_not_there_is_refused() -> None:
+    with pytest.raises(Refused, match=r"there is no \[staging\.deploy\.parameters\] of samconfig.toml; there are: dev"):
         placeholders.check(settings("Issuer=https://login.example.com"), "staging")
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_what_is_shipped_is_a_placeholder_and_caught(environment: str) -> None:
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+def test_what_is_shipped_is_a_placeholder_and_caught(stage: str) -> None:
     with pytest.raises(Refused):
-        placeholders.check(tomllib.loads((ROOT / "samconfig.toml").read_text()), environment)
+        placeholders.check(tomllib.loads((ROOT / "samconfig.toml").read_text()), stage)
 
 
 def test_a_deployment_looks_before_it_builds() -> None:
     printed = subprocess.run(
-        ["make", "--dry-run", "deploy", "ENV=prod"],  # noqa: S607 - the make that is there
+        ["make", "--dry-run", "deploy", "STAGE=prod"],  # noqa: S607 - the make that is there
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))},
         check=True,
