@@ -86,7 +86,7 @@ poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
 	@SOAK=1 SEED='$(or $(SEED),1)' $(BIN)/pytest -q -p no:cacheprovider tests/integration/test_poison.py
 
 .PHONY: bench
-bench: setup ## Measure ours beside the peers, and write docs/performance.md; QUICK=1 only looks whether ours got worse
+bench: setup ## Measure ours beside the peers, and write docs/performance.md; QUICK=1 only looks whether ours got worse [QUICK=1] [OURS=1] [ONLY=…]
 	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(filter 1,$(OURS)),--ours) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz
