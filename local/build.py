@@ -178,6 +178,22 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
+def _build_page(*, needed: bool) -> None:
+    """Build the page, or say in one line that it cannot be built here.
+
+    Raises:
+        Refused: If its sources cannot be built; or, where it is *needed*, if it cannot be built here.
+    """
+    from local import page  # noqa: PLC0415 - it digests as this module does
+
+    try:
+        page.build()
+    except page.Lacking as lack:
+        if needed:
+            raise
+        print(f"{'The page is an older one' if page.is_built() else 'There is no page'}: {lack}", flush=True)
+
+
 def main() -> None:
     """Build, or only check that the layer's committed pins are current."""
     parser = argparse.ArgumentParser(prog="local.build", description=__doc__)
@@ -185,11 +201,13 @@ def main() -> None:
     parser.add_argument(
         "--check-pins", action="store_true", help="only check that the layer's pins are those of uv.lock"
     )
+    parser.add_argument("--with-page", action="store_true", help="build nothing if the page cannot be")
     arguments = parser.parse_args()
     try:
         if arguments.check_pins:
             check_pins()
         else:
+            _build_page(needed=arguments.with_page)
             build(arguments.architecture)
     except Refused as refused:
         sys.exit(str(refused))

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
-from local import emulator, expansion
+from local import emulator, expansion, page
 from local.build import BUILT, LAYER, STAMP
 from local.refusals import Refused
 from local.state import Deployed, State
@@ -32,6 +32,9 @@ CLIENT_SECRET = f"{STACK}/seeded-application"
 
 CLOUDS = "onboarding/graph/clouds.json"
 """The one file of the shipped code that says where Microsoft is; the deployed copy of it names the simulator."""
+
+PAGE_LAYER, PAGE_SERVER = "Page", "ServePage"
+"""The layer with the page, and the one function that has it."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say, so that equal files make equal zips
 
@@ -90,7 +93,7 @@ def deploy(state: State, port: int, wanted: Wanted) -> Deployed:
     layer = _zip(_layer(state))
     code_key, layer_key = (f"{hashlib.sha256(content).hexdigest()}.zip" for content in (code, layer))
     template = expansion.expand(
-        expansion.read(BUILT / "template.yaml"),
+        _with_page_by_pointer(expansion.read(BUILT / "template.yaml"), state),
         wanted.parameters,
         code=f"s3://{BUCKET}/{code_key}",
         layer=f"s3://{BUCKET}/{layer_key}",
@@ -132,8 +135,11 @@ def client_secret_arn(port: int) -> str:
 
 
 def _digest(wanted: Wanted) -> str:
-    """Digest all that a deployment follows from: what was built, what is wanted of it, and how it is done here."""
-    how = [Path(__file__), Path(expansion.__file__)]
+    """Digest all that a deployment follows from: what was built, what is wanted of it, and how it is done here.
+
+    The page is digested by what it was built from.
+    """
+    how = [Path(__file__), Path(expansion.__file__), *filter(Path.is_file, [page.BUILT / page.INPUTS])]
     contents = [STAMP.read_bytes(), json.dumps(asdict(wanted), sort_keys=True).encode(), *(p.read_bytes() for p in how)]
     return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
@@ -163,6 +169,18 @@ def _layer(state: State) -> dict[str, bytes]:
     shutil.copytree(BUILT / LAYER, state.layer)
     pointer = f"import sys; sys.path.insert(0, {str(state.layer / 'python')!r})\n"
     return {"python/lib/python3.13/site-packages/dependencies.pth": pointer.encode()}
+
+
+def _with_page_by_pointer(template: dict[str, Any], state: State) -> dict[str, Any]:
+    """Copy the page to where every worker finds it, and take its layer out of *template*: there is no `/opt` here."""
+    shutil.rmtree(state.page, ignore_errors=True)
+    if page.is_built():
+        shutil.copytree(page.BUILT, state.page)
+    del template["Resources"][PAGE_LAYER]
+    server = template["Resources"][PAGE_SERVER]["Properties"]
+    server["Layers"] = []
+    server["Environment"]["Variables"]["PAGE_FOLDER"] = str(state.page.absolute())
+    return template
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

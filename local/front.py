@@ -5,6 +5,7 @@ flight, so few are let through at a time and the rest wait here.
 """
 
 import asyncio
+import re
 import socket
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from yarl import URL
 
 from local import authorizer
 from local.issuer import DISCOVERY_PATH, KEYS_PATH, Issuer
+from local.sign_in import PAGE_PATH, SignIn
 
 HOST = "127.0.0.1"
 ISSUER_PREFIX = "/_local/issuer"
@@ -30,7 +32,7 @@ LARGEST_BODY = 10 * 1024 * 1024
 LARGEST_HEAD = 10_240
 """And that on the request line and all header values together."""
 
-PUBLIC = frozenset({"/consent/callback"})
+PUBLIC = re.compile(r"/consent/callback|/app(?:/[\s\S]+)?")
 """Paths without an authorizer: what stands in their Authorization header is nobody's business."""
 
 # RFC 9110, 7.6.1: these speak of one connection, not of the message; the rest of the list is set anew on each side.
@@ -99,7 +101,7 @@ class Gateway:
             return _refusal(503, "Service Unavailable")
         headers = _handed_on(request.raw_headers)
         token = headers.get("Authorization")
-        if token is not None and request.path not in PUBLIC and authorizer.refuses(token):
+        if token is not None and not PUBLIC.fullmatch(request.path) and authorizer.refuses(token):
             return _refusal(401, "Unauthorized")
         headers["Host"] = self._authority
         async with self._session.request(
@@ -113,8 +115,8 @@ class Gateway:
             return web.Response(status=answer.status, headers=_handed_on(answer.raw_headers), body=await answer.read())
 
 
-def create_app(gateway: Gateway, issuer: Issuer, microsoft: web.Application) -> web.Application:
-    """Put the API, the *issuer* and *microsoft* behind one port."""
+def create_app(gateway: Gateway, issuer: Issuer, sign_in: SignIn, microsoft: web.Application) -> web.Application:
+    """Put the API, the *issuer* with its *sign_in*, and *microsoft* behind one port."""
 
     async def discovery(_: web.Request) -> web.Response:
         return web.json_response(issuer.discovery())
@@ -122,9 +124,15 @@ def create_app(gateway: Gateway, issuer: Issuer, microsoft: web.Application) -> 
     async def keys(_: web.Request) -> web.Response:
         return web.json_response(issuer.keys())
 
+    async def page(request: web.Request) -> web.Response:
+        # No route may end in a slash; people's addresses may.
+        return web.Response(status=308, headers={"Location": str(URL(PAGE_PATH).with_query(request.query))})
+
     app = web.Application(client_max_size=LARGEST_BODY)
     app.router.add_get(ISSUER_PREFIX + DISCOVERY_PATH, discovery)
     app.router.add_get(ISSUER_PREFIX + KEYS_PATH, keys)
+    sign_in.add_routes(app, ISSUER_PREFIX)
+    app.router.add_get(f"{PAGE_PATH}/", page)
     app.add_subapp(MICROSOFT_PREFIX, microsoft)
     app.router.add_route("*", r"/{path:[\s\S]*}", gateway.answer)  # a path may have line breaks in it
     return app

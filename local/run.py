@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from local import deployment, emulator
+from local import deployment, emulator, page
 from local.build import build, machine_architecture
 from local.front import HOST, ISSUER_PREFIX, MICROSOFT_PREFIX, Gateway, create_app, listen
 from local.issuer import AUDIENCE, Issuer
 from local.processes import Process
 from local.refusals import Refused
 from local.seed import seed
+from local.sign_in import CLIENT_ID as PAGE_CLIENT_ID
+from local.sign_in import PAGE_PATH, SignIn
 from local.simulator import create_app as create_microsoft
 from local.state import AlreadyRunning, Deployed, Running, Stack, State
 from local.stop import end_leftovers
@@ -67,6 +69,7 @@ def run(state: State, options: Options) -> None:
                     if options.fresh:
                         state.wipe()
                     state.record(options.running())
+                    page.build_if_possible()
                     build(machine_architecture())
                     deployment.check_parameters(options.parameters)
                     _shut_out_personal_settings()
@@ -147,7 +150,7 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
     issuer = Issuer.of(state, options.api_url + ISSUER_PREFIX)
     secrets = {str(CLIENT_ID): state.client_secret()}
     microsoft = create_microsoft(tenants=TENANTS, secrets=secrets, state_path=state.simulator)
-    runner = web.AppRunner(create_app(gateway, issuer, microsoft), access_log=None)
+    runner = web.AppRunner(create_app(gateway, issuer, SignIn(issuer, options.api_url), microsoft), access_log=None)
     listening = await listen(runner, reserved)
 
     loop = asyncio.get_running_loop()
@@ -198,6 +201,7 @@ async def _bring_up(
             "Audience": AUDIENCE,
             "AllowedOrigins": options.api_url,
             "Architecture": machine_architecture(),
+            "PageClientId": PAGE_CLIENT_ID,
             **options.parameters,
         },
         clouds={"global": {"login": f"{microsoft}/login", "graph": f"{microsoft}/graph"}},
@@ -239,6 +243,8 @@ def _announce(state: State, options: Options, stack: Stack) -> None:
     new.write_text(json.dumps(stack, indent=1) + "\n")
     new.replace(state.stack_file)
     print(f"Ready at {options.api_url} (`make -s token AS=2` prints a token, `make stop` ends it)", flush=True)
+    if page.is_built():
+        print(f"The page is at {options.api_url}{PAGE_PATH}", flush=True)
     if options.tell is not None:
         os.write(options.tell, READY)
         os.close(options.tell)

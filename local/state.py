@@ -73,6 +73,7 @@ class State:
         self.simulator = folder / "simulator.json"
         self.emulator = folder / "emulator"
         self.layer = folder / "layer"
+        self.page = folder / "page"
         self.temporary = folder / "tmp"
         self.log = folder / "run.log"
         self.emulator_port = folder / "emulator.port"

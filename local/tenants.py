@@ -15,6 +15,9 @@ OUTSIDER_USER_ID = 9
 ROLES = {1: "owner", 2: "manager", 3: "operator", 4: "readonly", 5: "operator"}
 """User id → role; the same in every seeded tenant."""
 
+NAMES = {1: "Olivia", 2: "Morgan", 3: "Alex", 5: "Sam", 4: "Robin", OUTSIDER_USER_ID: "Kim"}
+"""User id → what the people are called whom one can sign in as, in the order in which they are offered."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeededTenant:

@@ -16,7 +16,7 @@ TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 ALARM = "AWS::CloudWatch::Alarm"
 
-PUBLIC = {("OPTIONS", "/{proxy+}"), ("GET", "/consent/callback")}
+PUBLIC = {("OPTIONS", "/{proxy+}"), ("GET", "/consent/callback"), ("GET", "/app"), ("GET", "/app/{proxy+}")}
 """The routes that need no token: a closed list. A CORS preflight could not carry one."""
 
 SECRETS = ":secret:tenant-onboarding/*"
@@ -58,6 +58,10 @@ WATCHED = {
     "TreatMissingData": "notBreaching",
 }
 """An alarm at the first message, and at none."""
+
+DEPENDENCIES: Tree = {"Ref": "Dependencies"}
+LAYERS: dict[str, list[Tree]] = {"ServePage": [DEPENDENCIES, {"Ref": "Page"}]}
+"""Who has more than the packages: the page is a burden to whoever does not serve it."""
 
 # ── Reading the template ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -384,7 +388,7 @@ def the_runtime_is_one_and_the_same(tree: Tree) -> Iterator[str]:
     for name, function in template.functions(tree).items():
         if function.get("Runtime") != "python3.13" or function.get("Architectures") != architecture:
             yield f"{name} has a runtime of its own"
-        if function.get("CodeUri") != "functions/" or function.get("Layers") != [{"Ref": "Dependencies"}]:
+        if function.get("CodeUri") != "functions/" or function.get("Layers") != LAYERS.get(name, [DEPENDENCIES]):
             yield f"{name} runs other code"
     layer = tree["Resources"]["Dependencies"]
     if layer["Properties"].get("CompatibleArchitectures") != architecture:
@@ -639,6 +643,8 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
     (the_runtime_is_one_and_the_same, put("Parameters/Architecture/Default", "x86_64"), "arm64 is not the default"),
     (the_runtime_is_one_and_the_same, put(of("Sweep", "Runtime"), "python3.12"), "Sweep has a runtime of its own"),
     (the_runtime_is_one_and_the_same, put(of("Sweep", "CodeUri"), "functions/schedules"), "Sweep runs other code"),
+    (the_runtime_is_one_and_the_same, remove(of("ServePage", "Layers")), "ServePage runs other code"),
+    (the_runtime_is_one_and_the_same, put(of("Sweep", "Layers"), [{"Ref": "Page"}]), "Sweep runs other code"),
     (
         the_runtime_is_one_and_the_same,
         put(of("Dependencies", "CompatibleArchitectures"), ["arm64"]),

@@ -12,7 +12,8 @@ class Route(NamedTuple):
 
     def matches(self, path: str) -> bool:
         """Tell whether *path* is one of this route's."""
-        return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", self.path), path) is not None
+        form = re.sub(r"\{\w+\}", "[^/]+", self.path)
+        return re.fullmatch(re.sub(r"\{\w+\+\}", r"[\\s\\S]+", form), path) is not None
 
 
 _TENANT = "/tenants/{tenantId}"
@@ -37,10 +38,14 @@ ROUTES = {
     "create_consent_link": Route("POST", f"{_TENANT}/provider-connections/{{connectionId}}/consent-link"),
     "record_consent": Route("GET", "/consent/callback"),
     "register_connection": Route("PUT", f"{_TENANT}/provider-connections/{{connectionId}}"),
+    "serve_page": Route("GET", "/app/{proxy+}"),
 }
 """By the name of the Lambda; `answer_unmatched` answers everything else."""
+
+PAGE = Route("GET", "/app")
+"""Where the page itself is, which `serve_page` answers as well: a path variable never stands for nothing."""
 
 
 def allowed(path: str) -> tuple[str, ...]:
     """List the methods that *path* can be asked with, in alphabetical order; none means there is no such path."""
-    return tuple(sorted(route.method for route in ROUTES.values() if route.matches(path)))
+    return tuple(sorted(route.method for route in (*ROUTES.values(), PAGE) if route.matches(path)))

@@ -1,6 +1,7 @@
 """The typed environment of a function, read once per process; `template.yaml` sets it."""
 
 import os
+import re
 from datetime import timedelta
 from typing import NamedTuple, Self
 
@@ -52,6 +53,43 @@ class Settings(NamedTuple):
         )
 
 
+class PageSettings(NamedTuple):
+    """What the page, and whoever serves it, has to know."""
+
+    folder: str
+    """Where the page's files lie."""
+    issuer: str
+    audience: str
+    user_id_claim: str
+    client_id: str
+    """Who the page is to the issuer."""
+    scope: str
+    """What the page asks the issuer for, in the issuer's words."""
+    sign_in_origins: tuple[str, ...]
+    """Whom the page may ask for tokens."""
+    over_tls: bool
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the settings, which only `serve_page` has.
+
+        Raises:
+            KeyError: If one is missing: the function is deployed wrongly and must not start.
+            ValueError: If the issuer or the origin it signs in at is no address that a browser could be told of.
+        """
+        issuer, elsewhere = os.environ["ISSUER"], os.environ["PAGE_SIGN_IN_ORIGIN"]
+        return cls(
+            folder=os.environ["PAGE_FOLDER"],
+            issuer=issuer,
+            audience=os.environ["AUDIENCE"],
+            user_id_claim=os.environ["USER_ID_CLAIM"],
+            client_id=os.environ["PAGE_CLIENT_ID"],
+            scope=os.environ["PAGE_SCOPE"],
+            sign_in_origins=tuple(_origin(each) for each in (issuer, elsewhere) if each),
+            over_tls=not os.environ["PUBLIC_URL"].startswith("http://"),
+        )
+
+
 class QueueUrls(NamedTuple):
     """Where runs are sent, by the kind of their task."""
 
@@ -78,3 +116,11 @@ def event_bus_name() -> str:
 
 def _seconds(name: str) -> timedelta:
     return timedelta(seconds=int(os.environ[name]))
+
+
+def _origin(url: str) -> str:
+    """Give the origin of *url*; it goes into a header, so nothing may stand there that means more than an origin."""
+    found = re.match(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(?=/|\Z)", url)
+    if found is None:
+        raise ValueError("the issuer's address has no origin")
+    return found[0]
