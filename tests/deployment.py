@@ -15,6 +15,9 @@ from tests.tables import Tables
 
 REGION = "us-east-1"
 
+ISSUER, AUDIENCE = "https://issuer.example.invalid", "tenant-onboarding"
+"""Whose tokens count, and for whom; nobody is asked."""
+
 CALLER = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",  # no engine checks it
@@ -90,7 +93,7 @@ def create_queues(engine: Engine, prefix: str) -> Queues:
 
 def deploy(engine: Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch, *, url: str, aws_url: str) -> Deployment:
     """Set the environment that the template gives its functions, with DynamoDB at *url* and all else at *aws_url*."""
-    variables = template.environment(template.read(), tables.physical)
+    variables = template.environment(template.read(), tables.physical, Issuer=ISSUER, Audience=AUDIENCE)
     variables |= {"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL": aws_url}
     deployment = Deployment(engine.client(), tables, monkeypatch)
     deployment.configure(**variables)

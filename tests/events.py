@@ -68,7 +68,8 @@ def http(  # noqa: PLR0913 - a request has many parts
     """
     now = now or datetime.now(UTC)
     texts = {name: str(value) for name, value in (parameters or {}).items()}
-    raw_path = path.format_map({name: quote(value, safe="") for name, value in texts.items()})
+    safe = "/" if path.endswith("+}") else ""  # what is greedy takes slashes as they are
+    raw_path = path.replace("+}", "}").format_map({name: quote(value, safe=safe) for name, value in texts.items()})
     token = token or claims(user, now=now, **({"scope": scope} if scope else {}))
     route = route or f"{method} {path}"
     data = None if body is None else _bytes(body)

@@ -8,13 +8,12 @@ import json
 import time
 from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from onboarding.log import logger
-from onboarding.page import Page
 from onboarding.routes import PAGE
 from onboarding.settings import PageSettings
+from onboarding.wiring import page as wired
 
 type Event = dict[str, Any]
 
@@ -24,6 +23,7 @@ CONFIG = "config.json"
 LONGEST_IP = 45
 """Characters of an IPv6 address that ends in an IPv4 one."""
 
+_PROBLEM = "application/problem+json"
 _YEAR = 365 * 24 * 3600
 _PROBLEMS = {
     "page_not_built": "This deployment was made without its page: `make build` builds it where there is Node.js.",
@@ -46,7 +46,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     """Answer with a file of the page, and write the one log line of a request."""
     started = time.perf_counter()
     context = event["requestContext"]
-    request_id = str(context.get("requestId", ""))
+    request_id, headers = str(context.get("requestId", "")), event.get("headers", {})
     facts = {
         "request_id": request_id,
         "route": event.get("routeKey"),
@@ -55,32 +55,32 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         "source_ip": str(context.get("http", {}).get("sourceIp", ""))[:LONGEST_IP] or None,
     }
     try:
-        answer = _answer(event["rawPath"], event.get("headers") or {}, request_id)
+        answer = _answer(event["rawPath"], headers, request_id)
     except Exception:
         # The last line of defence: the caller learns nothing, the log everything.
         logger.exception("unexpected", extra={"request_id": request_id})
-        answer = _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", request_id)
+        answer = _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", request_id, headers)
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     logger.info(
         "request", extra={**facts, "status": int(answer.status), "code": answer.code, "milliseconds": milliseconds}
     )
     return {
         "statusCode": int(answer.status),
-        "headers": {"x-request-id": request_id, **_guarding(), **answer.headers},
+        "headers": {"x-request-id": request_id, **_guarding(wired.settings()), **answer.headers},
         "body": answer.body,
         "isBase64Encoded": answer.is_base64,
     }
 
 
 def _answer(path: str, headers: dict[str, str], request_id: str) -> Answer:
-    name = path.removeprefix(PAGE.path).removeprefix("/")
+    name = _name(path)
     if name == CONFIG:
         return _config()
-    if not _page().is_built:
-        return _problem(HTTPStatus.NOT_FOUND, "page_not_built", request_id)
-    file = _page().find(name)
+    page = wired.page()
+    file = None if name is None else page.find(name)
     if file is None:
-        return _problem(HTTPStatus.NOT_FOUND, "page_file_not_found", request_id)
+        code = "page_file_not_found" if page.is_built else "page_not_built"
+        return _problem(HTTPStatus.NOT_FOUND, code, request_id, headers)
     if file.never_changes:
         told = {"cache-control": f"public, max-age={_YEAR}, immutable"}
     else:
@@ -94,8 +94,16 @@ def _answer(path: str, headers: dict[str, str], request_id: str) -> Answer:
     return Answer(HTTPStatus.OK, told, base64.b64encode(content).decode(), is_base64=True)
 
 
+def _name(path: str) -> str | None:
+    """Name what *path* is to the page, which has no name itself; None for what is not under it."""
+    under = f"{PAGE.path}/"
+    if path == PAGE.path:
+        return ""
+    return path.removeprefix(under) if path.startswith(under) else None
+
+
 def _config() -> Answer:
-    settings = _settings()
+    settings = wired.settings()
     known = {
         "issuer": settings.issuer,
         "client_id": settings.client_id,
@@ -106,8 +114,9 @@ def _config() -> Answer:
     return Answer(HTTPStatus.OK, _json("application/json"), json.dumps(known))
 
 
-def _problem(status: HTTPStatus, code: str, request_id: str) -> Answer:
+def _problem(status: HTTPStatus, code: str, request_id: str, headers: dict[str, str]) -> Answer:
     """Refuse in the one form that every refusal has; `problems` says it with all that `rest` needs."""
+    media_type = _PROBLEM if _PROBLEM in headers.get("accept", "") else "application/json"
     said = _PROBLEMS[code]
     body = {
         "error": said,
@@ -118,7 +127,7 @@ def _problem(status: HTTPStatus, code: str, request_id: str) -> Answer:
         "detail": said,
         "request_id": request_id,
     }
-    return Answer(status, _json("application/problem+json"), json.dumps(body), code=code)
+    return Answer(status, _json(media_type), json.dumps(body), code=code)
 
 
 def _json(media_type: str) -> dict[str, str]:
@@ -132,9 +141,8 @@ def _has(etag: str, if_none_match: str) -> bool:
 
 
 @cache
-def _guarding() -> dict[str, str]:
+def _guarding(settings: PageSettings) -> dict[str, str]:
     """What a browser is told about every answer; whatever is not named here, the page may not do."""
-    settings = _settings()
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -157,13 +165,3 @@ def _guarding() -> dict[str, str]:
     if settings.over_tls:
         headers["strict-transport-security"] = "max-age=63072000"
     return headers
-
-
-@cache
-def _settings() -> PageSettings:
-    return PageSettings.from_environment()
-
-
-@cache
-def _page() -> Page:
-    return Page.of(Path(_settings().folder))

@@ -53,8 +53,8 @@ ROUTES: dict[str, Route] = {
         {**ADMIN, "connectionId": 102}, connection(), ("tenant", "connectionId"), least="owner"
     ),
 }
-ELSEWHERE = {"preflight_connection", "record_consent"}
-"""The one would ask Microsoft, the other is asked by strangers and answers with pages; both have tests of their own."""
+ELSEWHERE = {"preflight_connection", "record_consent", "serve_page"}
+"""The one would ask Microsoft, the others are asked by strangers and answer with pages; all have tests of their own."""
 
 EVERY = pytest.mark.parametrize("name", ROUTES)
 WITH_BODY = pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if route.body])

@@ -96,7 +96,7 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
     answers["preflight_connection"] = feed("preflight_connection", {'"user_id": "1"': '"user_id": "9"'})
     for name in ("list_evidence", "compare_evidence", "list_audit", "publish_audit", "record_consent"):
         answers[name] = feed(name)
-    for name in ("remove_member", "answer_unmatched"):
+    for name in ("remove_member", "answer_unmatched", "serve_page"):
         answers[name] = feed(name)
 
     assert set(answers) == {path.stem for path in SAMPLES}
@@ -120,6 +120,7 @@ def test_every_sample_in_the_order_of_a_story_is_taken_by_its_real_handler(wire:
         "record_consent": 400,
         "remove_member": 204,
         "answer_unmatched": 405,
+        "serve_page": 200,
     }
     assert {name: answer for name, answer in answers.items() if "statusCode" not in answer} == {
         "dispatch_runs": {"batchItemFailures": []},

@@ -23,6 +23,7 @@ WORDS = {
     "abdn": Answer(403, "abandon_forbidden"),
     "lock": Answer(409, "session_locked"),
     "lost": Answer(409, "lock_lost"),
+    "page": Answer(404, "page_not_built"),
 }
 
 # ── Routes and people ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,11 +61,13 @@ remove_member        | 403 403 403 204  | 404 404 404 404  | 404 |  204  | 204 2
 register_connection  | 403 403 403 201  | 404 404 404 404  | 404 |  201  | 201 201 201 201  | 401
 register_tenant      | 403 403 403 403  | 404 404 404 404  | 404 |  200  | 200 200 200 200  | 401
 record_consent       | 400 400 400 400  | 400 400 400 400  | 400 |  400  | 400 400 400 400  | 400
+serve_page           | 200 200 200 200  | 200 200 200 200  | 200 |  200  | 200 200 200 200  | 200
+serve_page_itself    | page page page page | page page page page | page | page | page page page page | page
 unmatched            | none none none none | none none none none | none | none | none none none none | 401
 unmatched_options    | 204 204 204 204  | 204 204 204 204  | 204 |  204  | 204 204 204 204  | 204
 """
 
-PUBLIC = ("record_consent", "unmatched_options")
+PUBLIC = ("record_consent", "serve_page", "serve_page_itself", "unmatched_options")
 """The closed list of what is asked without a token."""
 
 # ── Acts whose right depends on the body of a PATCH, and people ──────────────────────────────────────────────────────

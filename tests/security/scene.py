@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from onboarding.routes import ROUTES, Route
+from onboarding.routes import PAGE, ROUTES, Route
 from tests.arranging import ADMIN, at_step
 from tests.calling import call, connection, register
 from tests.deployment import Deployment
@@ -93,6 +93,7 @@ def asked(name: str, known: Known) -> Asked:
         "remove_member": {"userId": _LEAVER},
         "create_consent_link": {"connectionId": 101},
         "register_connection": {"connectionId": 103},
+        "serve_page": {"proxy": "config.json"},
     }
     bodies = {
         "update_session": {"current_step": 1},
@@ -101,7 +102,8 @@ def asked(name: str, known: Known) -> Asked:
         "register_connection": connection(),
     }
     queries = {"preflight_connection": "tenant=contoso.example"}
-    route = {"unmatched": ANY_PATH, "unmatched_options": ANY_OPTIONS}.get(name) or ROUTES[name]
+    others = {"unmatched": ANY_PATH, "unmatched_options": ANY_OPTIONS, "serve_page_itself": PAGE}
+    route = others.get(name) or ROUTES[name]
     return Asked(route, ids.get(name, {}), queries.get(name, ""), bodies.get(name))
 
 

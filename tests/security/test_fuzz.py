@@ -127,6 +127,7 @@ def shapes(session_id: int, run_id: int, chance: random.Random) -> dict[str, Sha
         "create_consent_link": Shape({**tenant, "connectionId": 101}, {}),
         "record_consent": Shape({}, query="admin_consent=True&state=1.101.x&tenant=y"),
         "list_evidence": Shape(tenant, query="limit=1"),
+        "serve_page": Shape({"proxy": chance.choice(("config.json", "tenants/1", "assets/index-1.js"))}),
     }
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from onboarding.routes import ROUTES
+from onboarding.routes import PAGE, ROUTES
 from tests import events, template
 from tests.security import matrix
 from tests.security.matrix import PEOPLE, PUBLIC, Answer, Cells
@@ -35,7 +35,7 @@ def answer(name: str, how: Asked, tenant: int, who: str) -> Answer:
         scope=scope,
         anonymous=user is None,
     )
-    module = "answer_unmatched" if name.startswith("unmatched") else name
+    module = "answer_unmatched" if name.startswith("unmatched") else name.removesuffix("_itself")
     told = import_module(f"api.{module}").handler(event, events.Context())
     is_json = told["headers"].get("content-type") == "application/json"
     code = json.loads(told["body"]).get("code") if is_json and told["statusCode"] >= 400 else None
@@ -123,7 +123,11 @@ def deployed_routes() -> dict[tuple[str, str], bool]:
 
 def listed_routes(cells: Cells) -> dict[tuple[str, str], bool]:
     """Read the same from the matrix; KeyError if a row names no route."""
-    extra = {"unmatched": ("ANY", "$default"), "unmatched_options": ("OPTIONS", "/{proxy+}")}
+    extra = {
+        "unmatched": ("ANY", "$default"),
+        "unmatched_options": ("OPTIONS", "/{proxy+}"),
+        "serve_page_itself": tuple(PAGE),
+    }
     return {extra.get(name) or tuple(ROUTES[name]): name in PUBLIC for name in cells}  # type: ignore[misc]
 
 
@@ -131,7 +135,7 @@ def test_the_matrix_has_every_route_that_is_deployed_and_no_other() -> None:
     cells = matrix.routes()
 
     assert listed_routes(cells) == deployed_routes()
-    assert set(cells) == {*ROUTES, "unmatched", "unmatched_options"}
+    assert set(cells) == {*ROUTES, "serve_page_itself", "unmatched", "unmatched_options"}
 
 
 def test_a_route_that_is_not_in_the_matrix_is_caught() -> None:

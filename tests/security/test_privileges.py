@@ -324,6 +324,7 @@ PLAYS: dict[str, tuple[Play, ...]] = {
         asks("remove_member", **ADMIN, userId=5),
         asks("remove_member", the_lock_is_taken_meanwhile, **ADMIN),
     ),
+    "ServePage": (asks("serve_page", proxy="config.json"),),
     "StartRun": (
         of_commands(*(each.name for each in RUNS if each.name.startswith("start"))),
         asks("start_run", user=READER, taskType="rbac_check"),
