@@ -126,13 +126,13 @@ sbom: setup ## Write a bill of what is shipped, in CycloneDX, into .aws-sam
 	@$(BIN)/python -m local.shipped
 
 .PHONY: build
-build: setup ## Build functions and layer, with bytecode, into .aws-sam/build
+build: setup ## Build the page, and functions and layer with bytecode into .aws-sam/build
 	@$(BIN)/python -m local.build
 
 .PHONY: deploy
 deploy: setup ## Deploy to an AWS account with the settings of samconfig.toml [STAGE=dev]
 	@$(BIN)/python -m local.placeholders '$(or $(STAGE),dev)'
-	@$(BIN)/python -m local.build --architecture arm64
+	@$(BIN)/python -m local.build --architecture arm64 --with-page
 	@SAM_CLI_TELEMETRY=0 $(BIN)/sam deploy --config-env '$(or $(STAGE),dev)' $(if $(filter true,$(CI)),--no-confirm-changeset)
 
 .PHONY: rehearse
@@ -141,4 +141,4 @@ rehearse: setup ## Show the change set of a first deployment, made by the local 
 
 .PHONY: clean
 clean: ## Remove what was built; environments and the local deployment's data stay
-	@rm -rf .aws-sam .cache .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf layers/page/page web/dist .aws-sam .cache .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import json
-from typing import Any
+from contextlib import closing
+from http.client import HTTPConnection
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -18,7 +19,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 
 
 def asked(address: str, method: str = "GET", **fields: str) -> urllib3.BaseHTTPResponse:
-    return urllib3.request(method, address, fields=fields or None, redirect=False, timeout=60)  # type: ignore[arg-type]
+    return urllib3.request(method, address, fields=fields or None, redirect=False, timeout=60)
 
 
 def test_the_page_is_there_if_it_was_built_else_says_how(local: LocalDeployment) -> None:
@@ -61,13 +62,11 @@ def test_the_page_needs_no_token_and_minds_none(local: LocalDeployment, token: s
 )
 def test_no_path_of_the_page_s_leads_to_the_api(local: LocalDeployment, path: str) -> None:
     # Sent as it is written: the client's own tidying would hide what is asked.
-    pool = urllib3.HTTPConnectionPool("127.0.0.1", local.port)
-    connection: Any = pool._get_conn()  # noqa: SLF001 - no other way to send such a path
-    connection.putrequest("GET", path)
-    connection.endheaders()
-    answer = connection.getresponse()
+    with closing(HTTPConnection("127.0.0.1", local.port)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
 
-    assert answer.status in {401, 404}
+        assert answer.status in {401, 404}
 
 
 def test_whoever_signs_in_on_the_page_can_ask_the_api(local: LocalDeployment) -> None:

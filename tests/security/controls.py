@@ -77,6 +77,28 @@ _DEPLOYED: tuple[Control, ...] = (
         f"{_EDGES}[what_is_public_or_costly_is_throttled_more]",
     ),
     Control(
+        "a path is looked up among the page's files, and no file is found by it",
+        "functions/onboarding/page.py",
+        "return self.files.get(INDEX if _VIEW.fullmatch(name) else name)",
+        "return self.files.get(INDEX if _VIEW.fullmatch(name) else name)"
+        " or File(name, {None: next(iter(self.files.values())).forms['gzip'].parent / name})",
+        "tests/integration/test_serve_page.py::test_no_path_leads_to_what_is_not_of_the_page",
+    ),
+    Control(
+        "the page runs no script but its own",
+        "functions/api/serve_page.py",
+        """"script-src": "'self'",""",
+        """"script-src": "'self' 'unsafe-inline'",""",
+        "tests/integration/test_serve_page.py::test_the_page_may_ask_its_own_origin_and_the_issuer_s_alone",
+    ),
+    Control(
+        "the page leaves the rest of the API its share",
+        _TEMPLATE,
+        '        "GET /app/{proxy+}": {ThrottlingBurstLimit: 150, ThrottlingRateLimit: 75}\n',
+        "",
+        f"{_EDGES}[what_is_public_or_costly_is_throttled_more]",
+    ),
+    Control(
         "the access log has no addresses",
         _TEMPLATE,
         '{"request_id":"$context.requestId"',
