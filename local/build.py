@@ -178,22 +178,6 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _build_page(*, needed: bool) -> None:
-    """Build the page, or say in one line that it cannot be built here.
-
-    Raises:
-        Refused: If its sources cannot be built; or, where it is *needed*, if it cannot be built here.
-    """
-    from local import page  # noqa: PLC0415 - it digests as this module does
-
-    try:
-        page.build()
-    except page.Lacking as lack:
-        if needed:
-            raise
-        print(f"{'The page is an older one' if page.is_built() else 'There is no page'}: {lack}", flush=True)
-
-
 def main() -> None:
     """Build, or only check that the layer's committed pins are current."""
     parser = argparse.ArgumentParser(prog="local.build", description=__doc__)
@@ -207,7 +191,12 @@ def main() -> None:
         if arguments.check_pins:
             check_pins()
         else:
-            _build_page(needed=arguments.with_page)
+            from local import page  # noqa: PLC0415 - it digests as this module does
+
+            if arguments.with_page:
+                page.build()
+            else:
+                page.build_if_possible(despite=page.Lacking)
             build(arguments.architecture)
     except Refused as refused:
         sys.exit(str(refused))

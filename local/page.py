@@ -80,12 +80,16 @@ def build(sources: Path = SOURCES, built: Path = BUILT) -> None:
         _pack(tools, sources / "dist", built, inputs)
 
 
-def build_if_possible() -> None:
-    """Build the page, or say in one line why it stays as it was: a deployment can do without."""
+def build_if_possible(sources: Path = SOURCES, built: Path = BUILT, *, despite: type[Refused] = Refused) -> None:
+    """Build the page, or say in one line why it stays as it was: a deployment can do without.
+
+    Raises:
+        Refused: For another reason than *despite*.
+    """
     try:
-        build()
-    except Refused as refused:
-        left = "The page is an older one" if is_built() else "There is no page"
+        build(sources, built)
+    except despite as refused:
+        left = "The page is an older one" if is_built(built) else "There is no page"
         print(f"{left}: {refused}", flush=True)
 
 

@@ -56,7 +56,7 @@ def picker(query: Mapping[str, str], *, wrong: str | None) -> web.Response:
     # The form is sent where it came from, with all that the page asked: nothing is kept here meanwhile.
     action = escape("?" + urlencode(list(query.items())))
     people = "".join(
-        f'<li><button name="user" value="{user}"><b>{escape(name)}</b>'
+        f'<li><button name="user" value="{user}"><b>{escape(name)}</b> '
         f"<span>{escape(ROLES.get(user, 'member of nothing'))} · user {user}</span></button></li>"
         for user, name in NAMES.items()
     )

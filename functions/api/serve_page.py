@@ -61,9 +61,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         logger.exception("unexpected", extra={"request_id": request_id})
         answer = _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", request_id, headers)
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    logger.info(
-        "request", extra={**facts, "status": int(answer.status), "code": answer.code, "milliseconds": milliseconds}
-    )
+    outcome = {"status": int(answer.status), "code": answer.code, "milliseconds": milliseconds, "round_trips": 0}
+    logger.info("request", extra={**facts, **outcome})
     return {
         "statusCode": int(answer.status),
         "headers": {"x-request-id": request_id, **_guarding(wired.settings()), **answer.headers},

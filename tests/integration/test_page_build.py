@@ -154,3 +154,36 @@ def test_a_node_that_is_too_old_is_none(sources: Path, built: Path, without_tool
 def test_without_sources_there_is_nothing_to_build(tmp_path: Path, built: Path) -> None:
     with pytest.raises(page.Lacking, match=r"web/ has no package\.json"):
         page.build(tmp_path / "web", built)
+
+
+def test_a_deployment_goes_on_without_a_page_and_says_why_in_one_line(
+    sources: Path, built: Path, without_tools: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.build_if_possible(sources, built)
+
+    said = capsys.readouterr().out
+    assert said.startswith("There is no page: building it needs Node.js 18.0 or newer")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.usefixtures("node")
+def test_a_deployment_goes_on_with_an_older_page_and_says_so(
+    sources: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.build(sources, built)
+    (sources / "index.html").write_text("<!doctype html><title>Two</title>")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    capsys.readouterr()
+
+    page.build_if_possible(sources, built)
+
+    assert capsys.readouterr().out.startswith("The page is an older one: building it needs Node.js")
+    assert title(built) == "One"
+
+
+@pytest.mark.usefixtures("node")
+def test_who_wants_to_build_hears_of_a_page_that_is_broken(sources: Path, built: Path) -> None:
+    (sources / "make.mjs").write_text("throw new Error('a type is wrong');")
+
+    with pytest.raises(Refused, match="a type is wrong"):
+        page.build_if_possible(sources, built, despite=page.Lacking)

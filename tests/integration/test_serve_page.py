@@ -380,7 +380,7 @@ def test_a_request_is_one_line_of_the_log_without_what_its_address_holds(
     import_module("api.serve_page").handler(event, events.Context())
 
     [line] = [vars(record) for record in caplog.records]
-    assert (line["route"], line["status"], line["code"]) == ("GET /app/{proxy+}", 200, None)
+    assert (line["route"], line["status"], line["code"], line["round_trips"]) == ("GET /app/{proxy+}", 200, None, 0)
     assert "of-one-use" not in str(line)
 
 

@@ -289,7 +289,7 @@ def test_the_picker_offers_everybody_who_is_somebody_and_loads_nothing(browser: 
 
     page = answer.data.decode()
     assert answer.status == 200
-    assert re.findall(r'<button name="user" value="(\d+)"><b>(\w+)</b><span>([\w ]+) · user \1</span>', page) == [
+    assert re.findall(r'<button name="user" value="(\d+)"><b>(\w+)</b> <span>([\w ]+) · user \1</span>', page) == [
         ("1", "Olivia", "owner"),
         ("2", "Morgan", "manager"),
         ("3", "Alex", "operator"),
