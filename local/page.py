@@ -68,7 +68,7 @@ def build(sources: Path = SOURCES, built: Path = BUILT) -> None:
         Refused: If they cannot be built, with what npm said.
     """
     if not (sources / "package.json").is_file():
-        raise Lacking(f"there is nothing to build it from: {sources.name}/ has no package.json")
+        raise Lacking(f"{sources.name}/ has no package.json, so there is nothing to build the page from")
     with _one_at_a_time():
         inputs = digest_of(_inputs(sources))
         if is_built(built) and (built / INPUTS).read_text() == inputs:
@@ -117,7 +117,7 @@ def _tools(needed: tuple[int, ...]) -> Tools:
     if found := _found(needed):
         return found
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise Lacking(f"building it needs {wanted}: install it, and `make build`")
+        raise Lacking(f"building the page needs {wanted}: install it, and `make build`")
     print("Installing Node.js with apt-get, for the page …", flush=True)
     for arguments in (["update"], ["install", "-y", "--no-install-recommends", "nodejs", "npm"]):
         # Whether it helped shows in what is there afterwards.
@@ -130,7 +130,7 @@ def _tools(needed: tuple[int, ...]) -> Tools:
         )
     if found := _found(needed):
         return found
-    raise Lacking(f"building it needs {wanted}, and apt-get has none: install it, and `make build`")
+    raise Lacking(f"building the page needs {wanted}, and apt-get has none: install it, and `make build`")
 
 
 def _found(needed: tuple[int, ...]) -> Tools | None:

@@ -162,7 +162,7 @@ def test_a_deployment_goes_on_without_a_page_and_says_why_in_one_line(
     page.build_if_possible(sources, built)
 
     said = capsys.readouterr().out
-    assert said.startswith("There is no page: building it needs Node.js 18.0 or newer")
+    assert said.startswith("There is no page: building the page needs Node.js 18.0 or newer")
     assert said.count("\n") == 1
 
 
@@ -177,7 +177,7 @@ def test_a_deployment_goes_on_with_an_older_page_and_says_so(
 
     page.build_if_possible(sources, built)
 
-    assert capsys.readouterr().out.startswith("The page is an older one: building it needs Node.js")
+    assert capsys.readouterr().out.startswith("The page is an older one: building the page needs Node.js")
     assert title(built) == "One"
 
 
