@@ -158,7 +158,7 @@ _DEPLOYED: tuple[Control, ...] = (
     Control(
         "who deploys was let by whoever guards the environment",
         ".github/workflows/deploy.yaml",
-        "    environment: ${{ inputs.environment }}\n",
+        "    environment: ${{ inputs.stage }}\n",
         "",
         f"{_WORKFLOWS}[nobody_has_more_rights_than_needed]",
     ),
