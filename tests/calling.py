@@ -27,10 +27,13 @@ class Answer(NamedTuple):
 
 
 def call(name: str, *, user: int | None = 1, tenant: object = 1, **others: Any) -> Answer:
-    """Call the route *name* as *user* in *tenant*; *others* are further path parameters, or arguments of an event."""
+    """Call the route *name* as *user* in *tenant*; *others* are further path parameters, or arguments of an event.
+
+    A route that is of no one tenant is asked without one.
+    """
     route = ROUTES[name]
     passed = {each: others.pop(each) for each in _EVENT_ARGUMENTS & others.keys()}
-    parameters: Mapping[str, object] = {"tenantId": tenant, **others}
+    parameters: Mapping[str, object] = {**({"tenantId": tenant} if "{tenantId}" in route.path else {}), **others}
     event = events.http(route.method, route.path, parameters=parameters, user=user, **passed)
     answer = import_module(f"api.{name}").handler(event, events.Context())
     body = json.loads(answer["body"]) if answer["body"] else None

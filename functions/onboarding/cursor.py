@@ -11,11 +11,13 @@ from onboarding.views import FieldError
 
 
 class List(NamedTuple):
-    """A list of one tenant: its path, and what it is filtered by."""
+    """A list of one tenant, or of one user: its path, and what it is filtered by."""
 
-    tenant_id: int
+    owner_id: int
     path: str
     filters: tuple[tuple[str, str], ...] = ()
+    of_user: bool = False
+    """Whether the owner is a user, and not a tenant."""
 
     def link(self, after_id: int | None, limit: int) -> str | None:
         """Write the `Link` header to the page after *after_id* (RFC 8288); None at the end of the list."""
@@ -43,7 +45,8 @@ class List(NamedTuple):
 
     @property
     def _scope(self) -> str:
-        return f"{self.path.rpartition('/')[2]}@{self.tenant_id}?{urlencode(self.filters)}"
+        owner = f"user {self.owner_id}" if self.of_user else self.owner_id
+        return f"{self.path.rpartition('/')[2]}@{owner}?{urlencode(self.filters)}"
 
     def _cursor(self, after_id: int) -> str:
         return base64.urlsafe_b64encode(f"{self._scope}@{after_id}".encode()).decode()

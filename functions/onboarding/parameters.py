@@ -1,6 +1,7 @@
 """What a URL carries: ids in their one canonical form, and the query parameters of lists."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, override
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -11,6 +12,9 @@ from onboarding.domain.model import LARGEST_ID
 
 LARGEST_PAGE = 200
 """Pieces of a list in one answer, and their number if none is asked for."""
+
+LARGEST_QUEUE_PAGE, USUAL_QUEUE_PAGE = 100, 25
+"""The same of the queue, whose pieces are whole tenants: the most, and what is given if none is asked for."""
 
 CANONICAL_ID = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 """`int()` would take `٣`, `+1` and `1 ` as well."""
@@ -40,11 +44,14 @@ def _id(value: object) -> int:
     return read
 
 
-def _limit(value: object) -> int:
-    read = canonical_id(value) if isinstance(value, str) else None
-    if read is None or read > LARGEST_PAGE:
-        raise ValueError(f"must be an integer from 1 to {LARGEST_PAGE}")
-    return read
+def _at_most(largest: int) -> Callable[[object], int]:
+    def limit(value: object) -> int:
+        read = canonical_id(value) if isinstance(value, str) else None
+        if read is None or read > largest:
+            raise ValueError(f"must be an integer from 1 to {largest}")
+        return read
+
+    return limit
 
 
 def _tenant_name(value: object) -> str:
@@ -56,13 +63,18 @@ def _tenant_name(value: object) -> str:
 
 
 PathId = Annotated[int, BeforeValidator(_id)]
-Limit = Annotated[int, BeforeValidator(_limit)]
+Limit = Annotated[int, BeforeValidator(_at_most(LARGEST_PAGE))]
+QueueLimit = Annotated[int, BeforeValidator(_at_most(LARGEST_QUEUE_PAGE))]
 
 
 class Parameters(BaseModel):
     """Path or query parameters, under the names that they have in the URL."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class NoPath(Parameters):
+    """Path of what lies in no one tenant."""
 
 
 class TenantPath(Parameters):
@@ -121,6 +133,12 @@ class PageQuery(Parameters):
     def filters(self) -> tuple[tuple[str, str], ...]:
         """What narrows the list, as the URL says it; a cursor is good only for the same."""
         return ()
+
+
+class QueueQuery(PageQuery):
+    """Which page of the caller's queue is asked for."""
+
+    limit: QueueLimit = USUAL_QUEUE_PAGE
 
 
 class PreflightQuery(Parameters):

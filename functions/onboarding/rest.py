@@ -25,7 +25,7 @@ from onboarding.domain.model import Concept
 from onboarding.errors import Forbidden, NotFound, Refusal
 from onboarding.flows.record_denial import record_denial
 from onboarding.log import logger
-from onboarding.parameters import NoQuery, PageQuery, Parameters, TenantPath, canonical_id, is_moment
+from onboarding.parameters import NoPath, NoQuery, PageQuery, Parameters, TenantPath, canonical_id, is_moment
 from onboarding.problems import (
     BodyTooLarge,
     Unauthenticated,
@@ -59,7 +59,7 @@ class NoBody(Concept):
     """No body; an empty JSON object passes for one."""
 
 
-class Request[P: TenantPath, Q: Parameters, B: Concept](NamedTuple):
+class Request[P: Parameters, Q: Parameters, B: Concept](NamedTuple):
     """A request that passed all checks which are the same for every route."""
 
     path: P
@@ -150,6 +150,40 @@ def route[P: TenantPath, Q: Parameters, B: Concept](
                 except Forbidden as refused:
                     _record(refused, event, caller, in_path.tenant_id, received_at)
                     raise
+
+            return answered(event, respond)
+
+        return handler
+
+    return decorate
+
+
+def route_of_caller[Q: PageQuery](
+    *, query: type[Q]
+) -> Callable[[Callable[[Request[NoPath, Q, NoBody], Caller], Response]], Handler]:
+    """Make a Lambda handler of a function from a typed request and who asks to a response.
+
+    For what lies in no one tenant: open to whoever is signed in, and so no access is read. Whatever of a tenant the
+    function shows, it has to read the caller's membership first, as strongly.
+    """
+
+    def decorate(answer: Callable[[Request[NoPath, Q, NoBody], Caller], Response]) -> Handler:
+        @functools.wraps(answer)
+        def handler(event: Event, _context: object) -> dict[str, Any]:
+            def respond(received_at: datetime) -> Response:
+                caller = authenticate(event)
+                in_query = _validated(query, _query(event))
+                List(caller.user_id, event["rawPath"], in_query.filters, of_user=True).after(in_query.cursor)
+                request = Request(
+                    path=NoPath(),
+                    query=in_query,
+                    body=_body(event, NoBody),
+                    headers=event["headers"],
+                    received_at=received_at,
+                    raw_path=event["rawPath"],
+                    own_url=_own_url(event),
+                )
+                return answer(request, caller)
 
             return answered(event, respond)
 

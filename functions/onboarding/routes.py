@@ -20,6 +20,7 @@ _TENANT = "/tenants/{tenantId}"
 _ONBOARDING = f"{_TENANT}/onboarding"
 
 ROUTES = {
+    "list_my_sessions": Route("GET", "/onboarding/sessions"),
     "list_sessions": Route("GET", f"{_ONBOARDING}/sessions"),
     "get_session": Route("GET", f"{_ONBOARDING}/session"),
     "create_session": Route("POST", f"{_ONBOARDING}/session"),

@@ -9,21 +9,22 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
 from onboarding.domain import lock
-from onboarding.domain.access import Role
+from onboarding.domain.access import Access, Role
+from onboarding.domain.acting import acts_next
 from onboarding.domain.audit import ActOrLater, AuditEntry
-from onboarding.domain.board import TaskSummary
+from onboarding.domain.board import Board, TaskSummary
 from onboarding.domain.catalogue import Step, Task
 from onboarding.domain.comparison import Comparison, PayloadChange
-from onboarding.domain.connection import Cloud, ConnectionDetails, CredentialKind
+from onboarding.domain.connection import Cloud, Connection, ConnectionDetails, CredentialKind
 from onboarding.domain.discovery import DiscoveredTenant
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.model import Id, Instant
 from onboarding.domain.progress import Progress
-from onboarding.domain.reasons import REASONS, ReasonCode
+from onboarding.domain.reasons import REASONS, Party, ReasonCode
 from onboarding.domain.run import Run, RunFinding, RunStatus, Started
 from onboarding.domain.session import Completion, Session, SessionStatus
-from onboarding.domain.steps import is_stale
+from onboarding.domain.steps import Unmet, is_stale
 
 
 class View(BaseModel):
@@ -288,6 +289,49 @@ class TenantView(View):
 
     id: Id
     name: str
+
+
+class BlockingView(View):
+    """A gate that is shut; without a task it is the choice of a connection."""
+
+    task_type: Task | None
+    status: FindingStatus
+    reason_code: ReasonCode | None
+    stale: bool
+
+    @classmethod
+    def of(cls, gate: Unmet) -> Self:
+        """Show *gate*."""
+        return cls(**gate._asdict())
+
+
+class QueuedTenantView(View):
+    """A tenant in the caller's queue: where its onboarding stands, and who acts next."""
+
+    tenant: TenantView
+    role: Role
+    session: SessionView | None
+    acts_next: Party
+    because: tuple[BlockingView, ...]
+    active_runs: tuple[Task, ...]
+    credential_expires_at: Instant | None
+    drifted: bool
+
+    @classmethod
+    def of(cls, access: Access, board: Board, connection: Connection | None, now: datetime) -> Self:
+        """Show a tenant as its member's *access* and its *board* have it at *now*; *connection* is the one in use."""
+        assert access.role is not None  # noqa: S101 - whose queue it is, is a member
+        party, because = acts_next(access, board, now)
+        return cls(
+            tenant=TenantView(id=access.tenant.id, name=access.tenant.name),
+            role=access.role,
+            session=SessionView.of(access.session, now) if access.session else None,
+            acts_next=party,
+            because=tuple(BlockingView.of(gate) for gate in because),
+            active_runs=tuple(task for task in Task if task in board.guard.active),
+            credential_expires_at=connection.credential_expires_at if connection else None,
+            drifted=access.tenant.drifted,
+        )
 
 
 class MemberView(View):

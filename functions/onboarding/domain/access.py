@@ -45,6 +45,8 @@ class RegisteredTenant(Concept):
     id: Id
     name: str
     connection_ids: frozenset[Id] = frozenset()
+    drifted: bool = False
+    """Whether something that was good when its onboarding was completed is so no more."""
 
     @property
     def default_connection_id(self) -> int | None:

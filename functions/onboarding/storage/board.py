@@ -1,5 +1,6 @@
 """The board of each tenant: its guard, and the newest finding of each task, read together by one Query."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -43,6 +44,24 @@ class Boards:
         """
         item = self._dynamo.get(self._table, keys.key(tenant_id, keys.GUARD))
         return _guard_of(item) if item else NO_GUARD
+
+    def of_several(self, tasks: Mapping[int, tuple[Task, ...]]) -> dict[int, Board]:
+        """Read the guard of each tenant that *tasks* names, and the newest findings of its tasks, strongly consistent.
+
+        A hundred items take one request.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        wanted = [
+            keys.key(tenant_id, entry)
+            for tenant_id, its in tasks.items()
+            for entry in (keys.GUARD, *(keys.finding(task) for task in its))
+        ]
+        there: dict[int, list[Item]] = {tenant_id: [] for tenant_id in tasks}
+        for item in self._dynamo.get_several(self._table, wanted):
+            there[item["tenant_id"]].append(item)
+        return {tenant_id: _board_of(items) for tenant_id, items in there.items()}
 
     def of_task(self, tenant_id: int, task: Task) -> Board:
         """Read of a tenant's board the guard and a task's newest finding, strongly consistent, in one request.

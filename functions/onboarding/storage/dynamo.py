@@ -198,11 +198,13 @@ class Dynamo:
         return item
 
     def get_several(self, table: str, keys: Sequence[Item]) -> list[Item]:
-        """Read the items that exist of *keys*, strongly consistent, in one request and no certain order.
+        """Read the items that exist of *keys*, strongly consistent, in no certain order and a request for each hundred.
 
         Raises:
             Transient: If DynamoDB did not answer.
         """
+        if not keys:
+            return []
         return self._persist(lambda: self._client.sync_batch_get(table, list(keys), consistent_read=True))
 
     def query(

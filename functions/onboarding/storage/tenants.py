@@ -1,5 +1,8 @@
 """Registered tenants, their members and provider connections; and the access read that every route begins with."""
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 from onboarding.domain.access import ELIGIBLE, Access, Caller, Member, RegisteredTenant, Role, Standing
 from onboarding.domain.audit import Act, AuditEntry
 from onboarding.domain.connection import Connection, ConnectionDetails
@@ -31,6 +34,13 @@ class ConnectionFixed(Exception):  # noqa: N818 - an answer, not an error
     """The connection is registered for another Entra tenant, client or cloud, and that never changes."""
 
 
+class TenantsOfUser(NamedTuple):
+    """A page of the tenants that a user may be a member of, and the id to go on from; None means the end."""
+
+    tenant_ids: list[int]
+    last_id: int | None
+
+
 class Tenants:
     """The tenants, members and connections that the owning product registered."""
 
@@ -52,15 +62,54 @@ class Tenants:
         """
         membership = keys.member(caller.user_id)
         wanted = [keys.key(tenant_id, entry) for entry in (membership, keys.TENANT, keys.OPEN)]
-        there = {item["entry"]: item for item in self._dynamo.get_several(self._table, wanted)}
-        if keys.TENANT not in there:
-            return None
-        return Access(
-            caller=caller,
-            tenant=_tenant_of(there[keys.TENANT]),
-            role=Role(there[membership]["role"]) if membership in there else None,
-            session=session_of(there[keys.OPEN]) if keys.OPEN in there else None,
+        return _access_of(caller, self._dynamo.get_several(self._table, wanted))
+
+    def list_of_user(self, user_id: int, *, limit: int, after_id: int | None) -> TenantsOfUser:
+        """List tenants that a user may be a member of, in the order of their ids, at most *limit*, from *after_id* on.
+
+        The index is a proposal, eventually consistent; `accesses` disposes.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        membership = keys.member(user_id)
+        page = self._dynamo.query(
+            self._table,
+            "#user_id = :user_id",
+            {":user_id": user_id},
+            index="by_user",
+            limit=limit,
+            after={**keys.key(after_id, membership), "user_id": user_id} if after_id else None,
+            consistent=False,
         )
+        tenant_ids = [item["tenant_id"] for item in page.items]
+        return TenantsOfUser(tenant_ids, tenant_ids[-1] if page.last_key else None)
+
+    def accesses(self, tenant_ids: Sequence[int], caller: Caller) -> list[Access]:
+        """Read where things stand for *caller* in those of *tenant_ids* that they are a member of, in the same order.
+
+        As strongly consistent as `access`; 33 tenants take one request.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        entries = (keys.member(caller.user_id), keys.TENANT, keys.OPEN)
+        wanted = [keys.key(tenant_id, entry) for tenant_id in tenant_ids for entry in entries]
+        there: dict[int, list[Item]] = {tenant_id: [] for tenant_id in tenant_ids}
+        for item in self._dynamo.get_several(self._table, wanted):
+            there[item["tenant_id"]].append(item)
+        read = (_access_of(caller, items) for items in there.values())
+        return [access for access in read if access and access.role]
+
+    def connections(self, wanted: Mapping[int, int]) -> dict[int, Connection]:
+        """Read a connection of each tenant that *wanted* names, strongly consistent; a hundred take one request.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        places = [keys.key(tenant_id, keys.connection(each)) for tenant_id, each in wanted.items()]
+        there = self._dynamo.get_several(self._table, places)
+        return {item["tenant_id"]: connection_of(wanted[item["tenant_id"]], item) for item in there}
 
     def register(self, tenant_id: int, name: str, entry: AuditEntry) -> None:
         """Register a tenant, with its guard, and put *entry* into its audit trail; rename it if it is registered.
@@ -115,8 +164,9 @@ class Tenants:
         """
         place = keys.key(member.tenant_id, keys.member(member.user_id))
         role = member.role.value
-        another = "attribute_not_exists(#tenant_id) OR #role <> :role"
-        write = Put(self._table, {**place, "role": role}, another, {":role": role})
+        # A member of before there was the index gets into it by the same role, too.
+        another = "attribute_not_exists(#tenant_id) OR #role <> :role OR attribute_not_exists(#user_id)"
+        write = Put(self._table, {**place, "user_id": member.user_id, "role": role}, another, {":role": role})
         if member.role in ELIGIBLE:
             self._unless_it_is_so(write, entry)
             return
@@ -273,9 +323,26 @@ def standing_of(connection_id: int, items: list[Item]) -> Standing | None:
     )
 
 
+def _access_of(caller: Caller, items: list[Item]) -> Access | None:
+    """Read where things stand for *caller* in the tenant that *items* are of; None if there is no such tenant."""
+    membership = keys.member(caller.user_id)
+    there = {item["entry"]: item for item in items}
+    if keys.TENANT not in there:
+        return None
+    return Access(
+        caller=caller,
+        tenant=_tenant_of(there[keys.TENANT]),
+        role=Role(there[membership]["role"]) if membership in there else None,
+        session=session_of(there[keys.OPEN]) if keys.OPEN in there else None,
+    )
+
+
 def _tenant_of(item: Item) -> RegisteredTenant:
     return RegisteredTenant(
-        id=item["tenant_id"], name=item["name"], connection_ids=frozenset(item.get("connection_ids", ()))
+        id=item["tenant_id"],
+        name=item["name"],
+        connection_ids=frozenset(item.get("connection_ids", ())),
+        drifted="drifted_at" in item,
     )
 
 
