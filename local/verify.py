@@ -222,6 +222,17 @@ def who_holds_a_session_may_edit_it(kept: Kept) -> Iterator[str]:
                 yield f"tenant {tenant}: user {user} is in {what} of the open session, and no member who may be"
 
 
+def a_member_is_found_by_their_user(kept: Kept) -> Iterator[str]:
+    """The index of the queue leads from a user to their memberships, and to nothing else.
+
+    Members of before there was the index are not in it, until they are registered again.
+    """
+    for item in kept.sessions:
+        tenant, entry, user = item["tenant_id"], item["entry"], item.get("user_id")
+        if user is not None and entry != f"member#{user:016d}":
+            yield f"tenant {tenant}: {entry} is in the queue of user {user}, whose membership it is not"
+
+
 def what_can_fall_due_is_found_by_the_sweep(kept: Kept) -> Iterator[str]:
     """No orphan: due dates are on open sessions, active runs and consents to look for, and on nothing else."""
     for item in (*kept.sessions, *kept.runs):
@@ -289,6 +300,7 @@ RULES: tuple[Rule, ...] = (
     a_finding_on_the_board_matches_its_evidence,
     a_tenant_has_at_most_one_open_session,
     who_holds_a_session_may_edit_it,
+    a_member_is_found_by_their_user,
     what_can_fall_due_is_found_by_the_sweep,
     an_idempotency_key_leads_to_its_run,
     the_audit_trail_tells_of_every_session,

@@ -70,6 +70,8 @@ def a_session(**others: object) -> dict[str, object]:
         "updated_at": AN_INSTANT,
         "closed_at": None,
         "completion": None,
+        "note": None,
+        "waiting_until": None,
     } | others
 
 

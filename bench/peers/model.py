@@ -29,6 +29,8 @@ class Session(BaseModel):
     updated_at: datetime
     closed_at: datetime | None
     completion: None
+    note: str | None
+    waiting_until: datetime | None
 
 
 class CurrentSession(BaseModel):

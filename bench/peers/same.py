@@ -68,6 +68,8 @@ def shown(session: dict) -> dict:
         "updated_at": _instant(session["updated_at"]),
         "closed_at": _instant(session.get("closed_at")),
         "completion": None,
+        "note": session.get("note"),
+        "waiting_until": _instant(session.get("waiting_until")),
     }
 
 

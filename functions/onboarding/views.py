@@ -34,7 +34,7 @@ class View(BaseModel):
 
 
 class SessionView(View):
-    """`OnboardingSession` of the contract; `version`, the times and `completion` are added."""
+    """`OnboardingSession` of the contract; all from `version` on is added."""
 
     id: Id
     tenant_id: Id
@@ -49,6 +49,8 @@ class SessionView(View):
     updated_at: Instant
     closed_at: Instant | None
     completion: Completion | None
+    note: str | None
+    waiting_until: Instant | None
 
     @classmethod
     def of(cls, session: Session, now: datetime) -> Self:
@@ -68,6 +70,8 @@ class SessionView(View):
             updated_at=session.updated_at,
             closed_at=session.closed_at,
             completion=session.completion,
+            note=session.note,
+            waiting_until=session.waiting_until,
         )
 
 
@@ -360,6 +364,17 @@ class ConnectionView(View):
     def of(cls, tenant_id: int, connection_id: int, details: ConnectionDetails) -> Self:
         """Show a connection as *details* registered it."""
         return cls(id=connection_id, tenant_id=tenant_id, **details.model_dump())
+
+
+class ListedConnectionView(ConnectionView):
+    """A provider connection, and when the customer's administrator consented to it; null if nobody did."""
+
+    consented_at: Instant | None
+
+    @classmethod
+    def listed(cls, connection: Connection) -> Self:
+        """Show *connection* as it stands."""
+        return cls(**connection.model_dump())
 
 
 class PreflightView(View):

@@ -45,6 +45,8 @@ ROUTES: dict[str, Route] = {
     "list_evidence": Route({}),
     "compare_evidence": Route({"evidenceId": 5}, ids=("tenant", "evidenceId")),
     "list_audit": Route({}, least="owner"),
+    "list_members": Route({}),
+    "list_connections": Route({}),
     "create_consent_link": Route({"connectionId": 101}, ids=("tenant", "connectionId"), least="operator"),
     "register_tenant": Route(ADMIN, {"name": "Contoso"}, least=None),
     "register_member": Route({**ADMIN, "userId": 5}, {"role": "operator"}, ("tenant", "userId"), least="owner"),
@@ -53,8 +55,8 @@ ROUTES: dict[str, Route] = {
         {**ADMIN, "connectionId": 102}, connection(), ("tenant", "connectionId"), least="owner"
     ),
 }
-ELSEWHERE = {"preflight_connection", "record_consent", "serve_page"}
-"""The one would ask Microsoft, the others are asked by strangers and answer with pages; all have tests of their own."""
+ELSEWHERE = {"preflight_connection", "record_consent", "serve_page", "list_my_sessions"}
+"""One would ask Microsoft, two are asked by strangers and answer with pages, one is of no tenant; all have their own."""
 
 EVERY = pytest.mark.parametrize("name", ROUTES)
 WITH_BODY = pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if route.body])
@@ -536,6 +538,8 @@ WRONG_TYPES: dict[str, list[dict[str, Any]]] = {
         *each("provider_connection_id", ["1", 1.5, True, None, [], 0, -1, 2**53]),
         *each("takeover", ["true", 1, 0, [], {}]),
         *each("status", ["draft", "in_progress", "COMPLETED", "", 1, None, []]),
+        *each("note", [1, True, [], {}, "x" * 501]),
+        *each("waiting_until", [1, True, [], {}, "", "soon", "2026-03-02T09:30:00"]),
         {"status": "completed", "current_step": 5},
         {"current_step": 1, "step": 1},
     ],

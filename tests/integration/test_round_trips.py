@@ -41,6 +41,7 @@ pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=Tr
 READ = "BatchGetItem of 3"
 """The access read: member, tenant and open session."""
 
+GET_ONE = "BatchGetItem"
 GUARD_AND_FINDING = "BatchGetItem of 2"
 STANDING = "BatchGetItem of 3"
 """Where a connection stands: itself, tenant and open session."""
@@ -81,6 +82,21 @@ def nothing(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
 
 def arguments(**given: Any) -> Callable[[Deployment, Wire], dict[str, Any]]:
     return lambda _deployed, _wire: given
+
+
+def at_verification(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    at_step(3)
+    return {}
+
+
+def in_review(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    at_step(5)
+    return {}
+
+
+def two_connections(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
+    call("register_connection", connectionId=102, body=connection(), **ADMIN)
+    return {}
 
 
 def held_by_another(_deployed: Deployment, _wire: Wire) -> dict[str, Any]:
@@ -280,6 +296,8 @@ CASES = [
         [READ, FOUR, GET],
     ),
     Case("update_session", "takeover, handoff and change of connection in one", everything_in_one, 200, [READ, SEVEN]),
+    Case("update_session", "a note", editing({"note": "Calls back.", "waiting_until": None}), 200, [READ, TWO]),
+    Case("update_session", "a noted handoff", editing({"assigned_to_user_id": 3, "note": "Yours."}), 200, [READ, FOUR]),
     Case("update_session", "abandoned", editing({"status": "abandoned"}), 200, [READ, THREE]),
     Case("update_session", "completed", editing({"status": "completed"}, step=5), 200, [READ, QUERY, THREE]),
     Case("update_session", "a closed one", closed_session, 409, [READ, GET]),
@@ -304,6 +322,13 @@ CASES = [
     Case("start_run", "unknown task", starting("no_such_task"), 404, [READ]),
     Case("list_sessions", "none", nothing, 200, [READ, QUERY]),
     Case("list_sessions", "open and closed", own_lock, 200, [READ, QUERY]),
+    Case("list_my_sessions", "of nobody's tenants", arguments(user=9), 200, [QUERY]),
+    Case("list_my_sessions", "no session open", nothing, 200, [QUERY, READ, GET_ONE, GET_ONE]),
+    Case("list_my_sessions", "in its verification", at_verification, 200, [QUERY, READ, "BatchGetItem of 6", GET_ONE]),
+    Case("list_my_sessions", "in its review", in_review, 200, [QUERY, READ, "BatchGetItem of 8", GET_ONE]),
+    Case("list_my_sessions", "no connection in use", two_connections, 200, [QUERY, READ, GET_ONE]),
+    Case("list_members", "a page", arguments(query="limit=2"), 200, [READ, QUERY]),
+    Case("list_connections", "a page", arguments(user=4), 200, [READ, QUERY]),
     Case("get_run", "there", queued, 200, [READ, GET]),
     Case("get_run", "not there", arguments(runId=5), 404, [READ, GET]),
     Case("cancel_run", "queued", queued, 200, [READ, GET, TWO]),

@@ -20,7 +20,7 @@ from tests.arranging import (
 )
 from tests.calling import Answer, call, connection, register
 from tests.deployment import Deployment
-from tests.matching import AN_ID, AN_INSTANT, UNLOCKED, a_problem, a_session
+from tests.matching import AN_ID, AN_INSTANT, UNLOCKED, a_problem, a_session, malformed
 from tests.wire import Wire
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
@@ -116,6 +116,94 @@ def test_a_consent_that_is_still_propagating_opens_no_gate() -> None:
 
     blocking = [{"task_type": "consent_status", "status": "warn", "reason_code": "consent_propagating"}]
     assert answer.body == a_problem("step_prerequisites_unmet", 409, blocking=blocking)
+
+
+# ── What its people tell each other ──────────────────────────────────────────────────────────────────────────────────
+
+NOTED: dict[str, Any] = {"note": "Calls back on Monday.", "waiting_until": "2026-03-02T09:30:00Z"}
+
+
+def test_a_note_is_kept_and_shown_until_it_is_taken_away() -> None:
+    session_id = opened()
+
+    noted = update(session_id, NOTED)
+    left = update(session_id, {"current_step": 1})
+    cleared = update(session_id, {"note": None, "waiting_until": None})
+
+    assert (noted.status, noted.body) == (200, a_session(id=session_id, version=2, **NOTED))
+    assert left.body == a_session(id=session_id, version=2, **NOTED)
+    assert cleared.body == a_session(id=session_id, version=3)
+    assert call("get_session").body["session"] == cleared.body
+
+
+def test_either_is_changed_without_the_other() -> None:
+    session_id = opened()
+    update(session_id, NOTED)
+
+    answer = update(session_id, {"waiting_until": None})
+
+    assert answer.body == a_session(id=session_id, version=3, note=NOTED["note"])
+
+
+def test_the_same_note_again_changes_nothing(deployed: Deployment) -> None:
+    session_id = opened()
+    update(session_id, NOTED)
+    before = stored(deployed, deployed.tables.sessions, "open")
+
+    answer = update(session_id, NOTED)
+
+    assert answer.body["version"] == 2
+    assert stored(deployed, deployed.tables.sessions, "open") == before
+
+
+def test_a_note_is_told_of_and_not_what_it_says(deployed: Deployment) -> None:
+    session_id = opened()
+
+    update(session_id, NOTED)
+    update(session_id, NOTED)
+    update(session_id, {"note": None})
+
+    assert acts_told(deployed) == ["session_opened", "session_noted", "session_noted"]
+    assert "Monday" not in str(deployed.items(deployed.tables.audit))
+
+
+def test_a_handoff_carries_a_note_in_one(deployed: Deployment) -> None:
+    session_id = opened()
+
+    answer = update(session_id, {"assigned_to_user_id": 3, **NOTED})
+
+    assert answer.body == a_session(id=session_id, version=2, assigned_to_user_id=3, **UNLOCKED, **NOTED)
+    assert acts_told(deployed) == ["session_opened", "session_handed_off", "session_noted"]
+
+
+def test_a_note_is_refused_while_another_holds_the_lock_and_after_another_version() -> None:
+    session_id = opened()
+
+    locked = update(session_id, NOTED, user=2)
+    stale = update(session_id, NOTED, if_match=f'"{session_id}.7.0"')
+
+    assert (locked.status, locked.code) == (409, "session_locked")
+    assert (stale.status, stale.code) == (412, "version_stale")
+    assert call("get_session").body["session"] == a_session(id=session_id)
+
+
+@pytest.mark.parametrize(
+    "body", [{"note": "a" * 501}, {"note": 1}, {"waiting_until": "Monday"}, {"waiting_until": "2026-03-02T09:30:00"}]
+)
+def test_a_note_that_is_none_is_refused(body: dict[str, Any]) -> None:
+    answer = update(opened(), body)
+
+    assert (answer.status, answer.body) == (400, malformed(next(iter(body))))
+
+
+def test_a_closed_session_keeps_its_note() -> None:
+    session_id = opened()
+    update(session_id, NOTED)
+
+    update(session_id, {"status": "abandoned"})
+
+    [shown] = call("list_sessions").body
+    assert {name: shown[name] for name in NOTED} == NOTED
 
 
 # ── The lock ─────────────────────────────────────────────────────────────────────────────────────────────────────────

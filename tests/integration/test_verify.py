@@ -158,6 +158,14 @@ def a_lock_of_nobody(hand: Hand) -> None:
     hand.change(hand.sessions, hand.of("open"), locked_by_user_id=9)
 
 
+def a_membership_of_another_user(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("member#0000000000000004"), user_id=9)
+
+
+def a_session_in_somebody_s_queue(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("open"), user_id=1)
+
+
 def a_run_that_no_sweep_finds(hand: Hand) -> None:
     run = {name: value for name, value in hand.run("running").items() if not name.startswith("due_")}
     hand.runs.put_item(Item=run)
@@ -257,6 +265,8 @@ PLANTED: dict[Callable[[Hand], None], str] = {
     a_closed_session_that_did_not_end: "lies closed and is draft",
     a_closed_session_with_a_lock: "is closed and locked",
     a_lock_of_nobody: "user 9 is in locked_by_user_id",
+    a_membership_of_another_user: "member#0000000000000004 is in the queue of user 9",
+    a_session_in_somebody_s_queue: "open is in the queue of user 1",
     a_run_that_no_sweep_finds: "can fall due and the sweep does not find it",
     a_due_date_too_many: "has a due date and nothing that falls due",
     a_look_for_a_consent_that_nobody_gave: "look#0000000000000201 is for a consent that nobody gave",
@@ -303,8 +313,16 @@ def test_a_healthy_set_is_proved_to_be_one(
         "8 findings",
         "20 entries in audit trails",
         "5 due dates",
-        "12 rules, 0 violations",
+        "13 rules, 0 violations",
     ]
+
+
+def test_a_member_of_before_there_was_a_queue_is_no_violation(healthy: verify.TableSet) -> None:
+    hand = Hand(healthy)
+
+    hand.drop(hand.sessions, hand.of("member#0000000000000004"), "user_id")
+
+    assert healthy.verified()[1] == []
 
 
 def test_each_planted_corruption_is_named(healthy: verify.TableSet) -> None:

@@ -42,7 +42,7 @@ CONTEXT: Any = events.Context(function_name="execute", remaining_ms=90_000)
 
 _SESSION = {
     *("session_id", "provider_connection_id", "status", "current_step", "assigned_to_user_id", "locked_by_user_id"),
-    *("locked_until", "version", "created_at", "updated_at", "write_id"),
+    *("locked_until", "version", "created_at", "updated_at", "write_id", "note", "waiting_until"),
 }
 _FINDING = {
     *("task_type", "status", "reason_code", "message", "connection_id", "run_id", "evidence_id", "recorded_at"),
@@ -50,7 +50,7 @@ _FINDING = {
 }
 KNOWN: dict[str, dict[str, set[str]]] = {
     "sessions": {
-        "tenant": {"name", "connection_ids"},
+        "tenant": {"name", "connection_ids", "drifted_at"},
         "member": {"user_id", "role"},
         "connection": {
             *("connection_id", "entra_tenant_id", "client_id", "cloud", "expected_domain", "credential_kind"),

@@ -299,7 +299,10 @@ PLAYS: dict[str, tuple[Play, ...]] = {
     "GetRun": (asks("get_run", lambda scene: {"runId": scene.start("rbac_check")}),),
     "GetSession": (asks("get_session"),),
     "ListAudit": (asks("list_audit"), asks("list_audit", user=2)),
+    "ListConnections": (asks("list_connections"),),
     "ListEvidence": (asks("list_evidence"), asks("list_evidence", query="taskType=rbac_check")),
+    "ListMembers": (asks("list_members"),),
+    "ListMySessions": (asks("list_my_sessions"),),
     "ListSessions": (asks("list_sessions"),),
     "ListTasks": (asks("list_tasks"),),
     # It asks Microsoft what it tells everybody, which takes no right; a reader may not even do that.

@@ -17,7 +17,9 @@ ANOTHER_S = {
     "a tenant whose id begins alike": List(11, "/tenants/11/onboarding/evidence"),
     "a filter": List(1, EVIDENCE.path, RBAC),
     "another list": List(1, "/tenants/1/onboarding/sessions"),
+    "a user's list": List(1, "/me/evidence", of_user=True),
 }
+QUEUE = List(1, "/onboarding/sessions", of_user=True)
 
 
 def encoded(text: bytes) -> str:
@@ -65,6 +67,21 @@ def test_another_list_s_cursor_is_refused(other: List) -> None:
 
     assert refused.value.code == "invalid_request"
     assert refused.value.fields == {"errors": [FieldError(field="cursor", message="is not of this list")]}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        List(2, QUEUE.path, of_user=True),
+        List(11, QUEUE.path, of_user=True),
+        List(1, "/tenants/1/onboarding/sessions"),
+    ],
+    ids=["another user's", "a user's whose id begins alike", "the tenant's of that id"],
+)
+def test_another_s_cursor_is_refused_in_a_queue(other: List) -> None:
+    assert QUEUE.after(cursor_of(QUEUE)) == 500
+    with pytest.raises(Invalid):
+        QUEUE.after(cursor_of(other))
 
 
 def test_a_cursor_of_everything_is_refused_where_a_filter_is_on() -> None:

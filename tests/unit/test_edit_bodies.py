@@ -1,12 +1,24 @@
 """What the body of a PATCH may be: absent and null are two things, and a typo is never ignored."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from pydantic import ValidationError
 
 from onboarding.domain.catalogue import Step
-from onboarding.domain.editing import Edit, End
+from onboarding.domain.editing import LONGEST_NOTE, Edit, End
 from onboarding.domain.model import LARGEST_ID
-from tests.unit.samples import ALICE, BOB, CONNECTION, OTHER_CONNECTION, access, edit, session
+from tests.unit.samples import (
+    ALICE,
+    BOB,
+    CONNECTION,
+    MILLISECOND,
+    NOW,
+    OTHER_CONNECTION,
+    access,
+    edit,
+    session,
+)
 
 INTEGER = "Input should be a valid integer"
 STEP = "Input should be 1, 2, 3, 4 or 5"
@@ -26,8 +38,15 @@ def test_an_empty_object_is_the_heartbeat() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"takeover": None}, {"takeover": False}, {"assigned_to_user_id": None}, {"current_step": 1}],
-    ids=["takeover null", "takeover false", "assignee null", "step"],
+    [
+        {"takeover": None},
+        {"takeover": False},
+        {"assigned_to_user_id": None},
+        {"current_step": 1},
+        {"note": None},
+        {"waiting_until": None},
+    ],
+    ids=["takeover null", "takeover false", "assignee null", "step", "note null", "waiting until null"],
 )
 def test_any_field_at_all_makes_it_more_than_a_heartbeat(fields: dict[str, object]) -> None:
     assert not edit(**fields).is_heartbeat
@@ -118,12 +137,93 @@ def test_a_session_can_be_ended_in_a_takeover(end: End) -> None:
 
 
 @pytest.mark.parametrize(
-    "also", ['"current_step": 5', '"assigned_to_user_id": null', f'"provider_connection_id": {CONNECTION}']
+    "also",
+    ['"current_step": 5', '"assigned_to_user_id": null', f'"provider_connection_id": {CONNECTION}', '"note": null'],
 )
 def test_an_end_comes_with_no_other_change(also: str) -> None:
     assert errors(f'{{"status": "completed", {also}}}') == [
         ("", "Value error, status can only be changed together with takeover")
     ]
+
+
+# ── What the people of a session tell each other ─────────────────────────────────────────────────────────────────────
+
+NOTED = session(note="Calls back on Monday.", waiting_until=NOW)
+
+
+def test_an_absent_note_leaves_and_a_null_one_takes_it_away() -> None:
+    assert edit(current_step=2).note_in(NOTED) == NOTED.note
+    assert edit(note=None).note_in(NOTED) is None
+    assert edit(note="Their admin is back.").note_in(NOTED) == "Their admin is back."
+
+
+def test_an_absent_moment_leaves_and_a_null_one_takes_it_away() -> None:
+    later = NOW + timedelta(days=3)
+
+    assert edit(current_step=2).waiting_until_in(NOTED) == NOTED.waiting_until
+    assert edit(waiting_until=None).waiting_until_in(NOTED) is None
+    assert edit(waiting_until=later.isoformat()).waiting_until_in(NOTED) == later
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n\t "], ids=repr)
+def test_a_blank_note_is_none(blank: str) -> None:
+    written = edit(note=blank)
+
+    assert written.note is None
+    assert not written.is_heartbeat
+    assert written.note_in(NOTED) is None
+
+
+def test_a_note_is_kept_without_the_blanks_around_it() -> None:
+    assert edit(note="  Two lines:\nboth kept. \n").note == "Two lines:\nboth kept."
+
+
+@pytest.mark.parametrize("character", ["a", "ß", "\N{GRINNING FACE}"])
+def test_a_note_has_at_most_500_characters(character: str) -> None:
+    assert edit(note=character * LONGEST_NOTE).note == character * 500
+    assert errors(f'{{"note": "{character * 501}"}}') == [("note", "String should have at most 500 characters")]
+
+
+@pytest.mark.parametrize("given", ["1", "true", "[]", "{}"])
+def test_a_note_is_text(given: str) -> None:
+    assert errors(f'{{"note": {given}}}') == [("note", "Input should be a valid string")]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("2026-03-02T09:30:00Z", NOW),
+        ("2026-03-02T10:30:00+01:00", NOW),
+        ("2026-03-02T09:30:00.0009Z", NOW),
+        ("2026-03-02T09:30:00.001999Z", NOW + MILLISECOND),
+    ],
+)
+def test_a_moment_is_kept_in_utc_and_whole_milliseconds(given: str, kept: datetime) -> None:
+    read = edit(waiting_until=given).waiting_until
+
+    assert read == kept
+    assert read is not None
+    assert read.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '"2026-03-02T09:30:00"',
+        '"2026-03-02"',
+        '"Monday"',
+        '""',
+        "1772443800",
+        "true",
+        '"0001-01-01T00:00:00+14:00"',
+        '"9999-12-31T23:59:59-14:00"',
+        '"2026-02-30T09:30:00Z"',
+    ],
+)
+def test_a_moment_has_an_offset_and_is_in_utc_s_calendar(given: str) -> None:
+    ((field, _),) = errors(f'{{"waiting_until": {given}}}')
+
+    assert field == "waiting_until"
 
 
 def test_every_wrong_field_is_named_at_once() -> None:

@@ -5,7 +5,7 @@ All of it is judged of the same tries; the function that fails says in its name 
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -45,6 +45,7 @@ PEOPLE = (OWNER, MANAGER, ALICE, BOB)
 CONNECTIONS = (CONNECTION, OTHER_CONNECTION)
 
 people = st.sampled_from(PEOPLE)
+notes = st.sampled_from([None, "Calls back on Monday.", "Their admin is back."])
 lefts = st.integers(-60, 900).map(lambda seconds: timedelta(seconds=seconds))
 
 
@@ -56,7 +57,7 @@ class Case(NamedTuple):
 
     before: Session
     user_id: int
-    fields: Mapping[str, object]
+    fields: Mapping[str, Any]
     findings: Mapping[Task, RecordedFinding]
 
     def decide(self, if_match: str | None = None) -> Outcome:
@@ -85,6 +86,8 @@ def sessions(draw: st.DrawFn) -> Session:
         provider_connection_id=draw(st.sampled_from((*CONNECTIONS, None) if draft else CONNECTIONS)),
         assigned_to_user_id=draw(st.none() | people),
         lock=draw(st.none() | st.builds(lock, people, lefts)),
+        note=draw(notes),
+        waiting_until=draw(st.none() | st.just(NOW)),
     )
 
 
@@ -98,6 +101,8 @@ changes = st.fixed_dictionaries(
         "assigned_to_user_id": st.none() | people,
         "takeover": st.none() | st.booleans(),
         "provider_connection_id": st.sampled_from(CONNECTIONS),
+        "note": notes,
+        "waiting_until": st.sampled_from([None, NOW.isoformat()]),
     },
 )
 outcomes = st.sampled_from(
@@ -183,6 +188,17 @@ def a_session_stays_itself_and_is_never_a_draft_again(case: Case, outcome: Outco
         assert outcome.closes is (after.status in {SessionStatus.COMPLETED, SessionStatus.ABANDONED})
 
 
+def a_note_is_as_it_was_asked_for_and_that_it_changed_is_told(case: Case, outcome: Outcome) -> None:
+    if isinstance(outcome, Change):
+        before, after = case.before, outcome.after
+        until = {None: None, NOW.isoformat(): NOW}
+        assert after.note == case.fields.get("note", before.note)
+        asked = "waiting_until" in case.fields
+        assert after.waiting_until == (until[case.fields["waiting_until"]] if asked else before.waiting_until)
+        changed = (after.note, after.waiting_until) != (before.note, before.waiting_until)
+        assert [each.act for each in outcome.entries].count(Act.SESSION_NOTED) == changed
+
+
 def nobody_comes_past_a_gate_that_is_not_met(case: Case, outcome: Outcome) -> None:
     if isinstance(outcome, Change):
         before, after = case.before, outcome.after
@@ -220,6 +236,7 @@ INVARIANTS: tuple[Callable[[Case, Outcome], None], ...] = (
     a_lock_is_never_shortened,
     the_version_counts_every_change_but_a_renewal_and_never_decreases,
     a_session_stays_itself_and_is_never_a_draft_again,
+    a_note_is_as_it_was_asked_for_and_that_it_changed_is_told,
     nobody_comes_past_a_gate_that_is_not_met,
     nothing_is_completed_but_at_step_5_on_fresh_findings_that_are_all_good,
     an_edit_of_another_version_writes_nothing,

@@ -5,7 +5,16 @@ from pydantic import ValidationError
 
 from onboarding.domain.catalogue import Task
 from onboarding.domain.model import LARGEST_ID
-from onboarding.parameters import EvidenceQuery, NoQuery, PageQuery, Parameters, RunPath, TenantPath, canonical_id
+from onboarding.parameters import (
+    EvidenceQuery,
+    NoQuery,
+    PageQuery,
+    Parameters,
+    QueueQuery,
+    RunPath,
+    TenantPath,
+    canonical_id,
+)
 
 ID = f"Value error, must be an integer from 1 to {LARGEST_ID}, in plain digits"
 LIMIT = "Value error, must be an integer from 1 to 200"
@@ -75,6 +84,16 @@ def test_every_wrong_id_of_a_path_is_named() -> None:
 def test_a_query_parameter_nobody_asked_for_is_refused() -> None:
     assert errors(NoQuery, limit="1") == [(("limit",), "Extra inputs are not permitted")]
     assert errors(EvidenceQuery, tasktype="rbac_check") == [(("tasktype",), "Extra inputs are not permitted")]
+
+
+@pytest.mark.parametrize("text", ["0", "101", "200", "-1", "1.0", "٣"])
+def test_a_page_of_the_queue_has_at_most_100(text: str) -> None:
+    assert errors(QueueQuery, limit=text) == [(("limit",), "Value error, must be an integer from 1 to 100")]
+
+
+def test_a_page_of_the_queue_has_25_unless_another_number_is_asked_for() -> None:
+    assert QueueQuery().limit == 25
+    assert QueueQuery.model_validate({"limit": "100"}).limit == 100
 
 
 def test_without_a_query_the_first_200_of_everything_are_asked_for() -> None:

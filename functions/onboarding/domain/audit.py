@@ -30,6 +30,8 @@ class Act(StrEnum):
     SESSION_HANDED_OFF = "session_handed_off"
     SESSION_ASSIGNED = "session_assigned"
     SESSION_CONNECTION_CHANGED = "session_connection_changed"
+    SESSION_NOTED = "session_noted"
+    """The note changed, or until when it waits; not what they say, which a person typed."""
     SESSION_COMPLETED = "session_completed"
     SESSION_ABANDONED = "session_abandoned"
     SESSION_VACATED = "session_vacated"

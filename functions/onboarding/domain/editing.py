@@ -5,11 +5,11 @@ The order of judgement is the API's: lock and rights, version, what is named, ga
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from onboarding.domain import lock as locks
 from onboarding.domain.access import Access, Caller, RegisteredTenant, Role
@@ -18,7 +18,7 @@ from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import REQUIRED, Step, Task
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.lock import Lock
-from onboarding.domain.model import Concept, Id
+from onboarding.domain.model import Concept, Id, Instant
 from onboarding.domain.session import (
     AcceptedWarning,
     Change,
@@ -38,14 +38,20 @@ class End(StrEnum):
     ABANDONED = "abandoned"
 
 
+LONGEST_NOTE = 500
+"""Characters: a session is read by every route, and a note is no place for documents."""
+
+
 class Edit(Concept):
-    """What a caller asks to change. Absent leaves as it is; only the assignee and `takeover` can be null."""
+    """What a caller asks to change. Absent leaves as it is; null takes away, and is refused where nothing can be."""
 
     current_step: Step | None = None
     assigned_to_user_id: Id | None = None
     takeover: bool | None = None
     provider_connection_id: Id | None = None
     status: End | None = None
+    note: str | None = Field(default=None, max_length=LONGEST_NOTE)
+    waiting_until: Instant | None = None
 
     @field_validator("current_step", "provider_connection_id", "status")
     @classmethod
@@ -53,6 +59,21 @@ class Edit(Concept):
         if given is None:
             raise ValueError("must not be null")
         return given
+
+    @field_validator("note")
+    @classmethod
+    def _a_blank_note_is_none(cls, given: str | None) -> str | None:
+        return (given or "").strip() or None
+
+    @field_validator("waiting_until")
+    @classmethod
+    def _as_it_is_kept(cls, given: Instant | None) -> Instant | None:
+        if given is None:
+            return None
+        try:
+            return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
+        except OverflowError:
+            raise ValueError("must be a moment that UTC has a year for") from None
 
     @model_validator(mode="after")
     def _an_end_is_the_end(self) -> Self:
@@ -69,6 +90,14 @@ class Edit(Concept):
     def assigns(self) -> bool:
         """Whether the assignee is part of the edit; null unassigns."""
         return "assigned_to_user_id" in self.model_fields_set
+
+    def note_in(self, session: Session) -> str | None:
+        """Give the note that *session* has once this edit is made."""
+        return self.note if "note" in self.model_fields_set else session.note
+
+    def waiting_until_in(self, session: Session) -> Instant | None:
+        """Tell until when *session* waits once this edit is made."""
+        return self.waiting_until if "waiting_until" in self.model_fields_set else session.waiting_until
 
     def connection_in(self, session: Session, tenant: RegisteredTenant) -> int | None:
         """Name the connection that is in use once this edit of *tenant*'s *session* is made."""
@@ -203,6 +232,8 @@ def _changed(session: Session, edit: Edit, lock: Lock, by: Circumstances) -> Ses
             "status": SessionStatus.IN_PROGRESS if moved else session.status,
             "assigned_to_user_id": assignee,
             "lock": None if handed_off else lock,
+            "note": edit.note_in(session),
+            "waiting_until": edit.waiting_until_in(session),
         }
     )
 
@@ -292,6 +323,8 @@ def _entries(before: Session, after: Session, by: Circumstances) -> tuple[AuditE
         acts[Act.SESSION_CONNECTION_CHANGED] = Details(
             from_connection_id=before.provider_connection_id, to_connection_id=after.provider_connection_id
         )
+    if (after.note, after.waiting_until) != (before.note, before.waiting_until):
+        acts[Act.SESSION_NOTED] = Details()
     if after.status is SessionStatus.COMPLETED:
         acts[Act.SESSION_COMPLETED] = Details()
     if after.status is SessionStatus.ABANDONED:

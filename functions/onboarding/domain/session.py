@@ -55,6 +55,10 @@ class Session(Concept):
     """When the version last changed; idling counts from here."""
     closed_at: Instant | None = None
     completion: Completion | None = None
+    note: str | None = None
+    """What its people want each other to know; theirs alone to write, and told to nobody else."""
+    waiting_until: Instant | None = None
+    """When somebody wants to look again. It is shown, and decides nothing."""
 
     def etag(self, now: datetime) -> str:
         """Name what a caller sees at *now*: `"<session id>.<version>.<shown locked_until in ms, or 0>"`."""

@@ -35,6 +35,11 @@ def consent(digest: str) -> str:
     return f"consent#{digest}"
 
 
+def id_in(entry: str) -> int:
+    """Read the id that the name of a member or a connection ends with."""
+    return int(entry.rpartition("#")[2])
+
+
 def closed(session_id: int) -> str:
     """Name a closed session."""
     return f"closed#{padded(session_id)}"

@@ -291,6 +291,8 @@ def session_of(item: Item) -> Session:
             "updated_at": instant(item["updated_at"]),
             "closed_at": instant(item["closed_at"]) if "closed_at" in item else None,
             "completion": item.get("completion"),
+            "note": item.get("note"),
+            "waiting_until": instant(item["waiting_until"]) if "waiting_until" in item else None,
         },
         strict=False,
     )
@@ -309,6 +311,8 @@ def _attributes(session: Session) -> Item:
         "version": session.version,
         "created_at": millis(session.created_at),
         "updated_at": millis(session.updated_at),
+        "note": session.note,
+        "waiting_until": millis(session.waiting_until) if session.waiting_until else None,
     }
     return {name: value for name, value in attributes.items() if value is not None}
 

@@ -13,6 +13,7 @@ from onboarding.storage.dynamo import (
     Delete,
     Dynamo,
     Item,
+    Page,
     Put,
     TransactionRefused,
     Update,
@@ -32,6 +33,20 @@ _ENTRY = 1
 
 class ConnectionFixed(Exception):  # noqa: N818 - an answer, not an error
     """The connection is registered for another Entra tenant, client or cloud, and that never changes."""
+
+
+class Members(NamedTuple):
+    """A page of a tenant's members, and the user id to go on from; None means the end."""
+
+    members: list[Member]
+    last_id: int | None
+
+
+class Connections(NamedTuple):
+    """A page of a tenant's connections, and the id to go on from; None means the end."""
+
+    connections: list[Connection]
+    last_id: int | None
 
 
 class TenantsOfUser(NamedTuple):
@@ -82,7 +97,7 @@ class Tenants:
             after={**keys.key(after_id, membership), "user_id": user_id} if after_id else None,
             consistent=False,
         )
-        tenant_ids = [item["tenant_id"] for item in page.items]
+        tenant_ids = list(dict.fromkeys(item["tenant_id"] for item in page.items))  # it may say the same twice
         return TenantsOfUser(tenant_ids, tenant_ids[-1] if page.last_key else None)
 
     def accesses(self, tenant_ids: Sequence[int], caller: Caller) -> list[Access]:
@@ -100,6 +115,29 @@ class Tenants:
             there[item["tenant_id"]].append(item)
         read = (_access_of(caller, items) for items in there.values())
         return [access for access in read if access and access.role]
+
+    def list_members(self, tenant_id: int, *, limit: int, after_id: int | None) -> Members:
+        """Read the members of a tenant in the order of their ids, at most *limit*, from *after_id* on.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        page = self._beginning(tenant_id, "member#", limit, keys.member(after_id) if after_id else None)
+        members = [
+            Member(tenant_id=tenant_id, user_id=keys.id_in(item["entry"]), role=Role(item["role"]))
+            for item in page.items
+        ]
+        return Members(members, members[-1].user_id if page.last_key else None)
+
+    def list_connections(self, tenant_id: int, *, limit: int, after_id: int | None) -> Connections:
+        """Read the connections of a tenant in the order of their ids, at most *limit*, from *after_id* on.
+
+        Raises:
+            Transient: If DynamoDB did not answer.
+        """
+        page = self._beginning(tenant_id, "connection#", limit, keys.connection(after_id) if after_id else None)
+        connections = [connection_of(keys.id_in(item["entry"]), item) for item in page.items]
+        return Connections(connections, connections[-1].id if page.last_key else None)
 
     def connections(self, wanted: Mapping[int, int]) -> dict[int, Connection]:
         """Read a connection of each tenant that *wanted* names, strongly consistent; a hundred take one request.
@@ -275,6 +313,16 @@ class Tenants:
         """
         wanted = [keys.key(tenant_id, entry) for entry in standing_entries(connection_id)]
         return standing_of(connection_id, self._dynamo.get_several(self._table, wanted))
+
+    def _beginning(self, tenant_id: int, start: str, limit: int, after: str | None) -> Page:
+        """Read items of a tenant whose entries begin with *start*, in their order, from entry *after* on."""
+        return self._dynamo.query(
+            self._table,
+            "#tenant_id = :tenant_id AND begins_with(#entry, :start)",
+            {":tenant_id": tenant_id, ":start": start},
+            limit=limit,
+            after=keys.key(tenant_id, after) if after else None,
+        )
 
     def _unless_it_is_so(self, write: Put | Update, entry: AuditEntry) -> bool:
         """Do *write* and put *entry* into the audit trail; tell whether the write's condition held.
