@@ -3,18 +3,22 @@
 import sys
 from pathlib import Path
 
-from onboarding.domain.reasons import REASONS, Reason, ReasonCode
+from onboarding.domain.reasons import REASONS, Party, Reason, ReasonCode
 
 PAGE = Path(__file__).with_name("reason-codes.md")
 
 _BEGINNING = """# Reason codes
 
 Every finding that is not ok says why, by one code of this closed set. The same sentence and remedy stand beside the
-finding in the API (`GET …/onboarding/tasks`). This page is written from the code by `make docs`.
+finding in the API (`GET …/onboarding/tasks`). Where a code keeps a session from its next step, the queue
+(`GET /onboarding/sessions`) names who acts next: us, the customer or Microsoft. This page is written from the code by
+`make docs`.
 
-| code | what is the matter | what to do |
-|---|---|---|
+| code | what is the matter | what to do | who acts |
+|---|---|---|---|
 """
+
+_PARTIES = {Party.US: "us", Party.CUSTOMER: "the customer", Party.MICROSOFT: "Microsoft"}
 
 
 def page() -> str:
@@ -24,7 +28,7 @@ def page() -> str:
 
 def _row(code: ReasonCode, reason: Reason) -> str:
     more = f" [More]({reason.link})" if reason.link else ""
-    return f"| `{code.value}` | {_cell(reason.sentence)} | {_cell(reason.remedy)}{more} |\n"
+    return f"| `{code.value}` | {_cell(reason.sentence)} | {_cell(reason.remedy)}{more} | {_PARTIES[reason.acts]} |\n"
 
 
 def _cell(text: str) -> str:

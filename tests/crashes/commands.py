@@ -114,6 +114,8 @@ def _second_connection_in_use(scene: Scene) -> None:
     assert answer.status == 200, answer
 
 
+_NOTED_HANDOFF = {"assigned_to_user_id": 3, "note": "Calls back.", "waiting_until": "2026-03-02T09:30:00Z"}
+
 SESSIONS = (
     Command("create a session", _asks("create_session"), (*ACCESS, "Transact"), frozenset({201})),
     Command(
@@ -124,6 +126,7 @@ SESSIONS = (
     ),
     Command("go a step on", _edits({"current_step": 2}), (*ACCESS, "Query", "Update"), frozenset({200})),
     Command("assign", _edits({"assigned_to_user_id": 3}), (*ACCESS, "Transact"), frozenset({200, 409})),
+    Command("hand off with a note", _edits(_NOTED_HANDOFF), (*ACCESS, "Transact"), frozenset({200, 409})),
     Command("take over", _edits({"takeover": True}, user=2), (*ACCESS, "Transact"), frozenset({200})),
     Command(
         "change the connection",

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_every_member_is_told_how_the_tenant_is_reached(user: int) -> None:
 
 
 def test_a_tenant_that_nobody_has_connected_has_an_empty_list() -> None:
-    admin = {"user": 100, "scope": "onboarding.admin", "tenant": 7}
+    admin: dict[str, Any] = {"user": 100, "scope": "onboarding.admin", "tenant": 7}
     call("register_tenant", body={"name": "Seven"}, **admin)
     call("register_member", userId=1, body={"role": "owner"}, **admin)
 
@@ -65,7 +66,7 @@ def test_a_tenant_that_nobody_has_connected_has_an_empty_list() -> None:
 
 
 def test_what_was_registered_is_shown_and_when_the_customer_consented() -> None:
-    details = {"expected_domain": "contoso.example", "credential_expires_at": "2027-01-01T00:00:00Z"}
+    details: dict[str, Any] = {"expected_domain": "contoso.example", "credential_expires_at": "2027-01-01T00:00:00Z"}
     call("register_connection", connectionId=101, body=connection(**details), **ADMIN)
     assert come_back(linked())["statusCode"] == 200
 

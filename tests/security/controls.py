@@ -50,10 +50,12 @@ _DEPLOYED: tuple[Control, ...] = (
     Control(
         "a function has no right that it does not use",
         _TEMPLATE,
-        "              Action: [dynamodb:BatchGetItem, dynamodb:Query]\n",
-        "              Action: [dynamodb:BatchGetItem, dynamodb:DeleteItem, dynamodb:Query]\n",
+        "              Action: dynamodb:BatchGetItem\n"
+        "              Resource: [!GetAtt Sessions.Arn, !GetAtt Runs.Arn]\n",
+        "              Action: [dynamodb:BatchGetItem, dynamodb:DeleteItem]\n"
+        "              Resource: [!GetAtt Sessions.Arn, !GetAtt Runs.Arn]\n",
         "tests/security/test_privileges.py::test_a_function_is_granted_what_it_uses_and_nothing_else"
-        "[dynamodb_local-ListSessions]",
+        "[dynamodb_local-ListMySessions]",
     ),
     Control(
         "a queue takes from its dispatcher only",
@@ -365,6 +367,20 @@ CONTROLS: tuple[Control, ...] = (
         "tests/unit/test_cursor.py::test_another_list_s_cursor_is_refused",
     ),
     Control(
+        "a cursor of a queue is good for its own user",
+        "functions/onboarding/cursor.py",
+        'owner = f"user {self.owner_id}" if self.of_user else self.owner_id',
+        "owner = self.owner_id",
+        "tests/unit/test_cursor.py::test_another_s_cursor_is_refused_in_a_queue",
+    ),
+    Control(
+        "a queue shows a tenant to its members alone, whatever the index says",
+        "functions/onboarding/storage/tenants.py",
+        "if access and access.role]",
+        "if access]",
+        "tests/integration/test_list_my_sessions.py::test_who_was_removed_sees_nothing_though_the_index_still_says_so",
+    ),
+    Control(
         "what looks like a credential is blotted out of the log",
         "functions/onboarding/log.py",
         "logger = Logger(json_serializer=line)",
@@ -527,8 +543,9 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         "a foreign tenant takes as long as an unknown one",
         "functions/onboarding/storage/tenants.py",
-        "        if keys.TENANT not in there:\n",
-        "        if keys.TENANT not in there and self._dynamo.get(self._table, wanted[0]) is None:\n",
+        "_access_of(caller, self._dynamo.get_several(self._table, wanted))",
+        "_access_of(caller, self._dynamo.get_several(self._table, wanted if self._dynamo.get(self._table, wanted[1])"
+        " else []))",
         "tests/security/test_ids_tell_nothing.py::"
         "test_to_a_stranger_every_tenant_is_unknown_whatever_they_ask_in_it[get_session-nobody-dynamodb_local]",
     ),

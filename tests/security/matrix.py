@@ -86,6 +86,7 @@ ME, ANOTHER = 0, 6
 
 BODIES: dict[str, dict[str, Any]] = {
     "change the step": {"current_step": 1},
+    "leave a note": {"note": "Calls back.", "waiting_until": None},
     "change the connection": {"provider_connection_id": 102},
     "keep the lock": {},
     "take over": {"takeover": True},
@@ -106,6 +107,8 @@ ACTS = """
 ----------------------------------------+-------------------------------+-----------------------------
 change the step, lock free              | 403  200  200  200  200  200  | 404   404  404  403  200
 change the step, lock held              | 403  lock lock 200  lock lock | 404   404  404  403  lock
+leave a note, lock free                 | 403  200  200  200  200  200  | 404   404  404  403  200
+leave a note, lock held                 | 403  lock lock 200  lock lock | 404   404  404  403  lock
 change the connection, lock free        | 403  200  200  200  200  200  | 404   404  404  403  200
 change the connection, lock held        | 403  lock lock 200  lock lock | 404   404  404  403  lock
 keep the lock, lock free                | 403  lost lost 200  lost lost | 404   404  404  403  lost

@@ -283,7 +283,8 @@ class People:
             case "step":
                 body = {"current_step": chance.randint(1, 5)}
             case "assign":
-                body = {"assigned_to_user_id": chance.choice((None, user, *MEMBERS))}
+                assignee = chance.choice((None, user, *MEMBERS))
+                body = {"assigned_to_user_id": assignee, "note": f"For {assignee}, of {user}."}
             case "complete":
                 body = {"status": "completed"}
             case "abandon":

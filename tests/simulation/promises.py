@@ -329,6 +329,8 @@ class Promises:
             _demand(new["version"] == old["version"] + bool(changed), f"versions: {old} → {new}")
             if not changed and old.get("locked_until") == new.get("locked_until"):
                 return
+            noted = bool(changed & {"note", "waiting_until"})
+            _demand(noted == ("session_noted" in _told(writes)), f"nobody will know who noted this: {writes}")
             self._rests_on_what_is_so(changed, new, process)
         self._lock_respected(old, new, writes, process)
 
