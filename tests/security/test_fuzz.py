@@ -80,8 +80,8 @@ KNOWN: dict[str, dict[str, set[str]]] = {
 }
 """Every attribute that a kind of item may have, by table and by how its entry begins; all have their key."""
 
-FREE = {"name", "entry"}
-"""Where what a caller wrote is kept as it is: a tenant's name, and the entry of an idempotency key."""
+FREE = {"name", "entry", "note"}
+"""Where what a caller wrote is kept as it is: a tenant's name, the entry of an idempotency key, and a note."""
 
 
 EDITS: list[dict[str, object]] = [
@@ -91,6 +91,8 @@ EDITS: list[dict[str, object]] = [
     {"takeover": True},
     {},
     {"provider_connection_id": 101, "takeover": None},
+    {"note": f"{MARK} calls back.", "waiting_until": "2026-03-02T09:30:00Z"},
+    {"assigned_to_user_id": 3, "note": None},
     {"status": "abandoned"},
 ]
 
