@@ -36,7 +36,8 @@ def _be_at_work() -> None:
     call("register_member", userId=4, body={"role": "readonly"})
     assert call("update_session", sessionId=session_id, body={"current_step": 2}).status == 200
     assert call("update_session", sessionId=session_id, body={"assigned_to_user_id": 3}).status == 200
-    assert call("update_session", user=3, sessionId=session_id, body={"current_step": 1}).status == 200
+    noted = {"current_step": 1, "note": "Calls back.", "waiting_until": "2026-12-01T09:30:00Z"}
+    assert call("update_session", user=3, sessionId=session_id, body=noted).status == 200
     url = call("create_consent_link", user=3, connectionId=101).body["url"]
     assert parse_qs(urlsplit(url).query)["state"]
     run, now = claimed(started("consent_status", user=3)), clock.now()

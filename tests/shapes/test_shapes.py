@@ -91,6 +91,20 @@ def test_what_was_registered_is_registered_again_as_the_same(left: Items) -> Non
     assert call("get_session", user=4).status == 200
 
 
+def test_whoever_was_a_member_has_it_in_their_queue_once_they_are_registered_again(left: Items) -> None:
+    assert left
+    for user, role in {**MEMBERS, 4: "readonly"}.items():
+        assert call("register_member", userId=user, body={"role": role}).status == 200
+
+    queues = {user: call("list_my_sessions", user=user).body for user in MEMBERS}
+
+    open_session = call("get_session").body["session"]
+    assert [each["session"] for queue in queues.values() for each in queue if each["tenant"]["id"] == 1] == [
+        open_session
+    ] * len(MEMBERS)
+    assert {queue[0]["acts_next"] for queue in queues.values()} == {"us"}
+
+
 def test_what_is_due_is_swept_and_everything_goes_on(left: Items) -> None:
     acts = sweep.handler(events.schedule(), events.Context())
 
