@@ -56,7 +56,7 @@ ROUTES: dict[str, Route] = {
     ),
 }
 ELSEWHERE = {"preflight_connection", "record_consent", "serve_page", "list_my_sessions"}
-"""One would ask Microsoft, two are asked by strangers and answer with pages, one is of no tenant; all have their own."""
+"""One would ask Microsoft, two are asked by strangers and answer with pages, and one is of no tenant."""
 
 EVERY = pytest.mark.parametrize("name", ROUTES)
 WITH_BODY = pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if route.body])

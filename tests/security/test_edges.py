@@ -50,10 +50,11 @@ LONGEST_NAME = 150
 """Characters that the ARN of a table or queue may have, in a stack with a long name."""
 
 COSTLY = {
+    "GET /onboarding/sessions",
     "GET /tenants/{tenantId}/preflight",
     "POST /tenants/{tenantId}/onboarding/tasks/{taskType}/runs",
 }
-"""The routes whose requests cost more than a read of ours: Microsoft's patience, a worker's minute."""
+"""Routes whose requests cost more than a read of ours: Microsoft's patience, a worker's minute, hundreds of reads."""
 
 ROOM = {"ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 50}
 """What a public route takes at least: each request of a stranger's costs one read, and a customer's needs one place."""

@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
+from itertools import batched
 from random import SystemRandom
 from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
@@ -28,6 +29,9 @@ from onboarding.errors import Transient
 
 type Item = dict[str, Any]
 """An item's attributes by name; numbers are int, or float where they have a fraction."""
+
+AT_ONCE = 100
+"""Items of one read: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
 TRIES = 6
 FIRST_PAUSE = 0.025
@@ -203,9 +207,10 @@ class Dynamo:
         Raises:
             Transient: If DynamoDB did not answer.
         """
-        if not keys:
-            return []
-        return self._persist(lambda: self._client.sync_batch_get(table, list(keys), consistent_read=True))
+        return [item for some in batched(keys, AT_ONCE, strict=False) for item in self._get_batch(table, list(some))]
+
+    def _get_batch(self, table: str, keys: list[Item]) -> list[Item]:
+        return self._persist(lambda: self._client.sync_batch_get(table, keys, consistent_read=True))
 
     def query(
         self,
