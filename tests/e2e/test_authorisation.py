@@ -34,7 +34,8 @@ class Client:
 
     def ask(self, how: Asked, tenant: int, someone: Person) -> Answer:
         """Ask in *tenant* as *someone*, and give status and code."""
-        path = how.route.path.format(tenantId=tenant, **how.ids) + (f"?{how.query}" if how.query else "")
+        path = how.route.path.replace("+}", "}").format(tenantId=tenant, **how.ids)
+        path += f"?{how.query}" if how.query else ""
         user, scope = someone
         token = None if user is None else self._issuer.token(str(user), scope=scope or None)
         # As a browser asks beforehand, which the gateway answers by itself.
