@@ -86,8 +86,8 @@ poison: setup ## Feed the workers a hundred thousand broken messages [SEED=1]
 	@SOAK=1 SEED='$(or $(SEED),1)' $(BIN)/pytest -q -p no:cacheprovider tests/integration/test_poison.py
 
 .PHONY: bench
-bench: setup ## Measure ours beside the peers, and write docs/performance.md; QUICK=1 only looks whether ours got worse [QUICK=1] [OURS=1] [ONLY=…]
-	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(filter 1,$(OURS)),--ours) $(if $(ONLY),--only $(ONLY))
+bench: setup ## Measure ours beside the peers, and write docs/performance.md; QUICK=1 fails if ours got worse [QUICK=1] [OURS=1] [PAGE=1] [ONLY="growth load"]
+	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(filter 1,$(OURS)),--ours) $(if $(filter 1,$(PAGE)),--page) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz
 fuzz: setup ## Make up a hundred thousand requests and messages that are wrong in some way [SEED=1]

@@ -4,6 +4,10 @@ Wall time on a shared machine says nothing, so what is judged is counted: instru
 """
 
 import json
+import subprocess
+import time
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +17,26 @@ ROOT = Path(__file__).absolute().parent.parent
 CACHE = ROOT / ".cache" / "bench"
 """What the peers install; made again from their pins if it is gone."""
 
+PARTS = ("comparison", "counts", "workers", "growth", "load", "cost")
+"""The parts of the bench, in the order in which the page shows them."""
+
 type Figures = dict[str, Any]
 """What one part of the bench counted, as JSON has it."""
 
 _FIGURES = ROOT / "bench" / "figures"
+_BEGAN = time.monotonic()
 
 
-def keep(part: str, figures: Figures) -> None:
-    """Keep the *figures* of *part*: what the report shows, and the next run is held against."""
+def keep(part: str, figures: Figures, *, seconds: float = 0.0) -> None:
+    """Keep the *figures* of *part*, and of which run they are: what the report shows, and the next run is held against.
+
+    *seconds* are what it took, so that whoever waits for the next run can be told how long.
+    """
     _FIGURES.mkdir(exist_ok=True)
-    (_FIGURES / f"{part}.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    run = {**this_run(), "seconds": round(seconds)}
+    path, half = _FIGURES / f"{part}.json", _FIGURES / f"{part}.json.half"
+    half.write_text(json.dumps({**figures, "run": run}, indent=1, ensure_ascii=False) + "\n")
+    half.replace(path)  # whoever interrupts this leaves the older figures whole
 
 
 def kept(part: str) -> Figures | None:
@@ -32,3 +46,28 @@ def kept(part: str) -> Figures | None:
         return None
     figures: Figures = json.loads(path.read_text())
     return figures
+
+
+@cache
+def this_run() -> dict[str, str]:
+    """Name this run: when it was first asked for its name, and the commit that it measures."""
+    return {"at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), "commit": _commit()}
+
+
+def _commit() -> str:
+    """Name the commit that is checked out, and say so if what is measured is not quite that."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    # What a run writes itself makes no other code of it.
+    changed = _git("status", "--porcelain", "--", ".", ":!bench/figures", ":!docs/performance.md", ":!docs/*.png")
+    return (commit or "no commit") + (" with changes" if changed else "")
+
+
+def _git(*words: str) -> str:
+    asked = ["git", *words]
+    return subprocess.run(asked, cwd=ROOT, check=False, capture_output=True, text=True).stdout.strip()
+
+
+def say(what: str) -> None:
+    """Tell whoever waits what is being done, and since when they wait."""
+    minutes, seconds = divmod(int(time.monotonic() - _BEGAN), 60)
+    print(f"[{minutes:3d}:{seconds:02d}] {what}", flush=True)

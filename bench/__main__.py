@@ -1,23 +1,20 @@
-"""`make bench`: measure everything, keep the figures, write docs/performance.md and its chart.
+"""`make bench`: measure everything, keep the figures, write docs/performance.md and its charts.
 
-python -m bench               every part, minutes
-python -m bench --only growth one part; the others' figures stay
-python -m bench --ours        ours alone, beside the peers' kept figures: what a change of ours needs
+python -m bench               every part, half an hour and more; each part's figures are kept as soon as it is done
+python -m bench --only growth one part, or several; the others' figures stay, and the page says of which run each is
+python -m bench --ours        what the gate judges, of ours alone, beside the peers' kept figures: accepts a change
 python -m bench --page        only write the page anew
-python -m bench --quick       ours alone; fails if a counted figure is worse than the kept one, and keeps nothing
+python -m bench --quick       the gate: fails if a counted figure is worse than the kept one, and keeps nothing
 """
 
 import argparse
 import importlib
-import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from bench import ROOT, apart, comparison, gate, keep, kept, report
-
-PARTS = ("comparison", "counts", "workers", "growth", "load", "cost")
-"""In the order in which the page shows them."""
+from bench import PARTS, Figures, comparison, drawing, keep, kept, quick, report, this_run, whole
 
 
 def main() -> None:
@@ -29,47 +26,39 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="measure nothing")
     arguments = parser.parse_args()
     if arguments.quick:
-        sys.exit(_quick())
+        sys.exit(quick.judge())
+    this_run()
+    if arguments.page:
+        _write()
+        return
+    measured = _measures(quick.JUDGED if arguments.ours else arguments.only)
     if arguments.ours:
-        keep("comparison", comparison.measure(beside=kept("comparison")))
-    parts: dict[str, Any] = {name: importlib.import_module(f"bench.{name}") for name in PARTS}
-    for name in () if arguments.page or arguments.ours else arguments.only:
-        began = time.monotonic()
-        print(f"Measuring {name} …", flush=True)
-        keep(name, parts[name].measure())
-        print(f"  {time.monotonic() - began:.0f} s", flush=True)
-    _draw()
-    page = report.page(parts, {name: figures for name in PARTS if (figures := kept(name))})
-    report.PAGE.write_text(page)
-    print(page)
+        measured["comparison"] = partial(comparison.measure, beside=kept("comparison"))
+    sys.exit(whole.measure(measured, whole.Keeping(_keep, _write, _took)))
 
 
-def _quick() -> int:
-    """Hold ours against the kept figures; say what is worse, and what could not be judged."""
-    accepted = kept("comparison")
-    if accepted is None:
-        print("There are no figures to hold ours against: run `make bench` and commit bench/figures/.")
-        return 1
-    measured = comparison.measure_ours()
-    before, now = comparison.counted(accepted), comparison.counted(measured)
-    if measured["machine"] != accepted["machine"]:
-        now = {name: figure for name, figure in now.items() if not name.endswith("instructions")}
-        print(f"LEFT OUT: instructions. Accepted with: {accepted['machine']}. Here: {measured['machine']}.")
-    for name, figure in now.items():
-        print(f"{figure:>15,.0f}  {name}" + (f"  (accepted: {before[name]:,.0f})" if name in before else ""))
-    worse = gate.regressions(before, now)
-    for regression in worse:
-        print(f"WORSE: {regression}")
-    if worse:
-        print("If that is worth it: `make bench`, and commit bench/figures/ with the reason.")
-    return 1 if worse else 0
+def _measures(names: Iterable[str]) -> dict[str, Callable[[], Figures]]:
+    return {name: _part(name).measure for name in names}
 
 
-def _draw() -> None:
-    """Draw the charts in the environment that has what it takes."""
-    python = apart.programs() / "python"
-    for chart in ("bench.chart", "bench.curves"):
-        subprocess.run([python, "-m", chart], cwd=ROOT, check=True)
+def _part(name: str) -> Any:  # noqa: ANN401 - a module with the functions that bench.parts names
+    return importlib.import_module(f"bench.{name}")
+
+
+def _keep(name: str, figures: Figures, seconds: float) -> None:
+    keep(name, figures, seconds=seconds)
+
+
+def _took(name: str) -> float:
+    seconds: float = (kept(name) or {}).get("run", {}).get("seconds", 0)
+    return seconds
+
+
+def _write() -> None:
+    """Draw the charts and write the page, from all that is kept."""
+    drawing.draw()
+    parts = {name: _part(name) for name in PARTS}
+    report.PAGE.write_text(report.page(parts, {name: figures for name in PARTS if (figures := kept(name))}))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 INIT is what importing the handler's module takes, as Lambda's runtime imports it; what the runtime needs for itself is
 subtracted from everybody's. A warm request is what fifty more requests of one process take, divided by fifty.
+
+The same is counted again, of ours alone and once, for the gate (`bench.quick`).
 """
 
 import io
@@ -15,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import Figures, instructions, kept, stacks
+from bench import Figures, instructions, say, stacks
 from bench.endpoint import Endpoint, serve
 from bench.parts import Bar
 from bench.stacks import Stack
@@ -49,36 +51,61 @@ def measure(beside: Figures | None = None) -> Figures:
         raise instructions.Unavailable(f"the peers were counted with {beside['machine']}, and this is {machine}")
     ours, peers = stacks.ours(), [] if beside else stacks.peers()
     with serve() as endpoint:
-        floor = _floor(ours, endpoint)
+        floor, yardstick = _floor(ours, endpoint), instructions.steady(lambda: _yardstick(ours, endpoint))
         inits = _inits(ours, endpoint, floor)
         figures = {stack.name: {"title": stack.title, **_figures(stack, endpoint, floor)} for stack in (ours, *peers)}
+        found = {"loaded": loaded(ours, endpoint)}
     figures = (beside["stacks"] if beside else {}) | figures
     check_alike(figures)
+    if beside:
+        found["peers_run"] = beside.get("peers_run") or beside.get("run", {})
     return {
         "machine": machine,
+        "yardstick": yardstick,
         "floor": floor,
-        "worst_route": max(inits, key=inits.__getitem__),
+        "worst_route": max(stacks.routes(), key=inits.__getitem__),
         "inits": inits,
+        **found,
         "stacks": figures,
     }
 
 
-def measure_ours() -> Figures:
-    """Measure again, of ours alone, what a change can make worse: what the gate holds against the kept figures.
+def measure_once(ours: Stack, worst: str) -> Figures:
+    """Measure of *ours* alone, and once, what a change can make worse; *worst* is the route whose INIT is counted.
 
-    Without valgrind the instructions are left out; so they are where the kept ones are another machine's.
+    What cannot be counted here is left out, and `machine` then says why.
     """
-    ours, last = stacks.ours(), kept("comparison")
     with serve() as endpoint:
+        figures: Figures = {"loaded": loaded(ours, endpoint), "stacks": {"ours": lasting(ours, endpoint, starts=1)}}
         try:
-            machine = instructions.machine()
+            figures["machine"] = instructions.machine()
         except instructions.Unavailable as lack:
-            return {"machine": str(lack), "stacks": {"ours": _lasting(ours, endpoint)}}
-        floor = _floor(ours, endpoint)
-        worst = last["worst_route"] if last else "UpdateSession"
-        init = _init(ours, stacks.routes()[worst], endpoint, floor)
-        figures = _figures(ours, endpoint, floor, quick=True)
-    return {"machine": machine, "floor": floor, "inits": {worst: init}, "stacks": {"ours": figures}}
+            return figures | {"machine": str(lack)}
+        return _with_instructions(figures, ours, worst, endpoint)
+
+
+def _with_instructions(figures: Figures, ours: Stack, worst: str, endpoint: Endpoint) -> Figures:
+    """Count everything once, where `measure` counts until it is steady: twenty times less, and a bit less exact."""
+    environment = stacks.environment(ours, endpoint.url)
+
+    def of(command: list[str]) -> Callable[[], int]:
+        return partial(instructions.count, command, environment)
+
+    tasks: Tasks = {
+        "yardstick": partial(_yardstick, ours, endpoint),
+        "floor": of(stacks.nothing(ours)),
+        "init": of(stacks.import_of(ours, ours.starts[worst])),
+        "first": of(stacks.command(ours, "get", 1)),
+    }
+    for route in ROUTES:
+        tasks |= {f"{route} {requests}": of(stacks.command(ours, route, requests)) for requests in (_FEW, _MORE)}
+    done = _side_by_side(tasks)
+    stack = figures["stacks"]["ours"]
+    for route in ROUTES:
+        stack["routes"][route]["warm"] = (done[f"{route} {_MORE}"] - done[f"{route} {_FEW}"]) // (_MORE - _FEW)
+    stack["first"] = done["first"] - done["floor"]
+    counted_once = {"yardstick": done["yardstick"], "floor": done["floor"]}
+    return {**figures, **counted_once, "inits": {worst: done["init"] - done["floor"]}}
 
 
 def counted(figures: Figures) -> dict[str, float]:
@@ -92,6 +119,9 @@ def counted(figures: Figures) -> dict[str, float]:
         named["INIT and first GET session, instructions"] = ours["first"]
     for name, init in figures.get("inits", {}).items():
         named[f"INIT of {name}, instructions"] = init
+    for name, of in figures["loaded"]["functions"].items():
+        named[f"{name}, modules"] = of["modules"]
+        named[f"{name}, unwanted modules"] = len(of["unwanted"])
     for route, title in ROUTES.items():
         of = ours["routes"][route]
         if "warm" in of:
@@ -104,9 +134,23 @@ def counted(figures: Figures) -> dict[str, float]:
     return named
 
 
-def _figures(stack: Stack, endpoint: Endpoint, floor: int, *, quick: bool = False) -> Figures:
-    """Measure one stack; *quick* leaves out what no gate judges."""
-    figures = _lasting(stack, endpoint)
+def loaded(ours: Stack, endpoint: Endpoint) -> Figures:
+    """Tell of every function how many modules its import loads, and which of them no function should."""
+    environment = stacks.environment(ours, endpoint.url)
+    done = _side_by_side(
+        {name: partial(_run, stacks.import_of(ours, handler), environment) for name, handler in ours.starts.items()}
+    )
+    modules = {name: set(account["modules"]) for name, (account, _) in done.items()}
+    functions = {
+        name: {"modules": len(of), "unwanted": sorted(of.intersection(UNWANTED))} for name, of in modules.items()
+    }
+    return {"functions": functions, "modules": sorted(set().union(*modules.values()))}
+
+
+def _figures(stack: Stack, endpoint: Endpoint, floor: int) -> Figures:
+    """Measure one stack, each count until it is steady."""
+    say(f"counting {stack.title.strip('*')}")
+    figures = lasting(stack, endpoint)
     environment = stacks.environment(stack, endpoint.url)
 
     def total(route: str, requests: int) -> int:
@@ -119,14 +163,12 @@ def _figures(stack: Stack, endpoint: Endpoint, floor: int, *, quick: bool = Fals
         return instructions.steady(lambda: total("get", 1)) - floor
 
     tasks: Tasks = {f"warm {route}": partial(warm, route) for route in ROUTES}
-    tasks["first"] = first
-    if not quick:
-        tasks["init"] = partial(_init, stack, stack.handlers["get"], endpoint, floor)
+    tasks |= {"first": first, "init": partial(_init, stack, stack.handlers["get"], endpoint, floor)}
     done = _side_by_side(tasks)
     endpoint.taken()
     for route in ROUTES:
         figures["routes"][route]["warm"] = done[f"warm {route}"]
-    return figures | {name: done[name] for name in ("first", "init") if name in done}
+    return figures | {name: done[name] for name in ("first", "init")}
 
 
 def check_alike(figures: dict[str, Figures]) -> None:
@@ -148,19 +190,19 @@ def _timeless(answer: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in session.items() if not name.endswith(("_at", "_until"))}
 
 
-def _lasting(stack: Stack, endpoint: Endpoint) -> Figures:
-    """Measure what takes no counting of instructions."""
+def lasting(stack: Stack, endpoint: Endpoint, *, starts: int = _STARTS) -> Figures:
+    """Measure what takes no counting of instructions; memory is the median of so many *starts*."""
     environment = stacks.environment(stack, endpoint.url)
-    bare = median(_run(stacks.nothing(stack), environment)[0]["resident"] for _ in range(_STARTS))
+    bare = median(_run(stacks.nothing(stack), environment)[0]["resident"] for _ in range(starts))
     routes: dict[str, Any] = {}
     for route in ROUTES:
-        starts = [_run(stacks.command(stack, route, 1), environment) for _ in range(_STARTS)]
+        begun = [_run(stacks.command(stack, route, 1), environment) for _ in range(starts)]
         endpoint.taken()
         _, printed = _run(stacks.command(stack, route, 2), environment)
         calls = endpoint.taken()
         few, more = (_run(stacks.command(stack, route, requests), environment)[0] for requests in (_FEW, _MORE))
         endpoint.taken()
-        account = starts[0][0]
+        account = begun[0][0]
         modules = set(account["modules"])
         if account["status"] != 200:  # noqa: PLR2004 - as the protocol has it
             raise RuntimeError(f"{stack.name} answers {route} with {account['status']}: {account['body']}")
@@ -171,11 +213,15 @@ def _lasting(stack: Stack, endpoint: Endpoint) -> Figures:
             "answer": json.loads(account["body"]),
             "answer_bytes": len(account["body"].encode()),
             "log_bytes": len(printed.strip().splitlines()[-1].encode()),
-            "rss": median(start["resident"] for start, _ in starts) - bare,
-            "import_ms": round(median(start["import_seconds"] for start, _ in starts) * 1000, 1),
+            "rss": median(start["resident"] for start, _ in begun) - bare,
+            "import_ms": round(median(start["import_seconds"] for start, _ in begun) * 1000, 1),
             "warm_ms": round((more["request_seconds"] - few["request_seconds"]) / (_MORE - _FEW) * 1000, 2),
         }
     return {"routes": routes, "zip": _zips(stack)}
+
+
+def _yardstick(stack: Stack, endpoint: Endpoint) -> int:
+    return instructions.count(stacks.yardstick(), stacks.environment(stack, endpoint.url))
 
 
 def _floor(stack: Stack, endpoint: Endpoint) -> int:
@@ -189,8 +235,9 @@ def _init(stack: Stack, handler: str, endpoint: Endpoint, floor: int) -> int:
 
 
 def _inits(ours: Stack, endpoint: Endpoint, floor: int) -> dict[str, int]:
-    """Count every HTTP route's import, and the worst one's until it is steady."""
-    environment, handlers = stacks.environment(ours, endpoint.url), stacks.routes()
+    """Count every function's import, and that of the worst HTTP route until it is steady."""
+    say("counting the start of every function of ours")
+    environment, handlers = stacks.environment(ours, endpoint.url), ours.starts
     counts: dict[str, int] = _side_by_side(
         {
             name: partial(instructions.count, stacks.import_of(ours, handler), environment)
@@ -198,7 +245,7 @@ def _inits(ours: Stack, endpoint: Endpoint, floor: int) -> dict[str, int]:
         }
     )
     inits = {name: count - floor for name, count in counts.items()}
-    worst = max(inits, key=inits.__getitem__)
+    worst = max(stacks.routes(), key=inits.__getitem__)
     return inits | {worst: _init(ours, handlers[worst], endpoint, floor)}
 
 
@@ -215,7 +262,12 @@ def _side_by_side(tasks: Tasks) -> dict[str, Any]:
     """Do several things at once: a count does not mind who else is running."""
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
         running = {name: threads.submit(task) for name, task in tasks.items()}
-        return {name: task.result() for name, task in running.items()}
+        try:
+            return {name: task.result() for name, task in running.items()}
+        except BaseException:
+            # Whoever interrupts this, or sees it fail, need not wait for what has not begun.
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _zips(stack: Stack) -> dict[str, int]:
@@ -246,13 +298,13 @@ def zipped(folder: Path, wanted: Callable[[Path], bool] = lambda _path: True) ->
 def bars(figures: Figures) -> dict[int, Bar]:
     """Judge starts, requests, modules and sizes."""
     all_stacks, ours = figures["stacks"], figures["stacks"]["ours"]
-    worst = max(figures["inits"].values())
+    worst = figures["inits"][figures["worst_route"]]
     starts = {name: worst / all_stacks[name]["init"] for name in START}
     requests = {
         name: max(ours["routes"][route]["warm"] / all_stacks[name]["routes"][route]["warm"] for route in ROUTES)
         for name in REQUEST
     }
-    unwanted = sorted({module for route in ROUTES for module in ours["routes"][route]["unwanted"]})
+    unwanted = sorted(_unwanted(figures))
     code, packages = ours["zip"]["code"], ours["zip"]["packages"]
     rss = max(ours["routes"][route]["rss"] for route in ROUTES)
     return {
@@ -266,12 +318,18 @@ def bars(figures: Figures) -> dict[int, Bar]:
             f"{_thousand(ours, 'get')} K and {_thousand(ours, 'patch')} K (GET and PATCH): at most "
             f"{requests['boto3_pydantic']:.2f} × bare boto3, {requests['fastapi']:.2f} × FastAPI",
         ),
-        3: Bar(not unwanted, f"{', '.join(unwanted) or 'none of them'}"),
+        3: Bar(not unwanted, ", ".join(unwanted) or "none of them, whatever route is imported"),
         10: Bar(
             code <= LARGEST_CODE and packages <= LARGEST_LAYER and rss <= LARGEST_RSS,
             f"function {code / 1000:,.0f} KB, layer {packages / 2**20:.1f} MiB, RSS {rss / 2**20:.1f} MiB",
         ),
     }
+
+
+def _unwanted(figures: Figures) -> set[str]:
+    """Name what HTTP routes load and should not: each at its import, and those that are measured after a request."""
+    at_import = [of for name, of in figures["loaded"]["functions"].items() if name in stacks.routes()]
+    return {module for of in (*at_import, *figures["stacks"]["ours"]["routes"].values()) for module in of["unwanted"]}
 
 
 def _thousand(of: Figures, route: str) -> str:
@@ -312,8 +370,6 @@ def section(figures: Figures) -> str:
         f"{stack['routes']['get']['warm_ms']:.2f}"
         for stack in figures["stacks"].values()
     ]
-    inits = sorted(figures["inits"].items(), key=lambda item: -item[1])
-    by_route = ", ".join(f"{name} {init / 1e6:,.0f}" for name, init in inits)
     return f"""## Ours beside the peers
 
 {chr(10).join(rows)}
@@ -326,8 +382,15 @@ imports it, and in brackets not, since the managed runtime brings an older one a
 
 CPU milliseconds for INIT and for a warm GET, which say little on a shared machine: {"; ".join(times)}.
 
-INIT of each route of ours, in millions: {by_route}.
+INIT of each route of ours, in millions: {_starts(figures, http=True)}. Of what nobody waits for:
+{_starts(figures, http=False)}.
 
 Counted with {figures["machine"]}; {figures["floor"] / 1e6:,.0f} M for the interpreter and what Lambda's runtime imports
 are subtracted from everybody's.
 """
+
+
+def _starts(figures: Figures, *, http: bool) -> str:
+    """List the INIT of functions, the dearest first."""
+    of = {name: init for name, init in figures["inits"].items() if (name in stacks.routes()) is http}
+    return ", ".join(f"{name} {of[name] / 1e6:,.0f}" for name in sorted(of, key=of.__getitem__, reverse=True)) or "none"

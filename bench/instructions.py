@@ -38,6 +38,11 @@ def machine() -> str:
     )
 
 
+def architecture(machine: str) -> str:
+    """Read the kind of processor from the name that `machine` gives; all of it, where there is no valgrind."""
+    return machine.rsplit(", ", 2)[-2] if machine.count(", ") > 1 else machine
+
+
 def valgrind() -> str:
     """Find valgrind; as root on Debian, install it if it is not there.
 

@@ -14,5 +14,7 @@ class Bar(NamedTuple):
     reached: bool
     figure: str
     """Ours, in a few words, with its unit."""
+    in_part: bool = False
+    """Whether what is not reached is so in part only: the figure says which."""
     command: str = "make bench"
     """What prints the figure, or fails where it does not hold."""

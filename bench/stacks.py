@@ -22,6 +22,8 @@ from tests import template
 
 PEERS = ROOT / "bench" / "peers"
 _UV = ROOT / ".venv" / "bin" / "uv"
+_ALONE = ("-S", "-s", "-P")
+"""No site-packages, and nothing of where this is started: its paths are all there is beside Python's own library."""
 
 LAMBDA = {
     "AWS_ACCESS_KEY_ID": "bench",
@@ -55,6 +57,8 @@ class Stack(NamedTuple):
     """By route: `get`, `patch`."""
     events: dict[str, Path]
     environment: dict[str, str]
+    starts: dict[str, str]
+    """The handler of each of our functions, by the function's name in the template; of a peer's, none."""
 
 
 _TITLES = {
@@ -78,20 +82,22 @@ def ours() -> Stack:
         "ours",
         "**ours**",
         built / LAYER / "python",
-        {handler: built / name for name, handler in routes().items()},
+        {handler: built / name for name, handler in functions().items()},
         {"get": "api.get_session.handler", "patch": "api.update_session.handler"},
         _events(),
         template.environment(template.read(), physical),
+        functions(),
     )
 
 
+def functions() -> dict[str, str]:
+    """Name the handler of every function, by the function's name in the template."""
+    return {name: function["Handler"] for name, function in template.functions(template.read()).items()}
+
+
 def routes() -> dict[str, str]:
-    """Name the handler of every function that answers HTTP, by the function's name in the template."""
-    return {
-        name: function["Handler"]
-        for name, function in template.functions(template.read()).items()
-        if function["Handler"].startswith("api.")
-    }
+    """Name the handler of every function that answers HTTP."""
+    return {name: function["Handler"] for name, function, _ in template.triggers(template.read(), "HttpApi")}
 
 
 def peers() -> list[Stack]:
@@ -109,6 +115,11 @@ def import_of(stack: Stack, handler: str) -> list[str]:
     return _command(stack, handler, 0, Path("none"))
 
 
+def yardstick() -> list[str]:
+    """Spell out how the work is done that every machine's counts are held against."""
+    return [sys.executable, *_ALONE, str(Path(__file__).with_name("yardstick.py"))]
+
+
 def nothing(stack: Stack) -> list[str]:
     """Spell out how the runtime is started, and *stack* is not."""
     return _command(stack, "", 0, Path("none"))
@@ -121,9 +132,8 @@ def environment(stack: Stack, endpoint: str) -> Mapping[str, str]:
 
 def _command(stack: Stack, handler: str, requests: int, event: Path) -> list[str]:
     paths = [stack.code[handler], stack.packages] if handler in stack.code else [stack.packages]
-    # No site-packages, and nothing of where this is started: the paths are all there is beside Python's own library.
-    options = ["-S", "-s", "-P", str(Path(__file__).with_name("subject.py"))]
-    return [sys.executable, *options, *map(str, paths), "--", handler, str(requests), str(event)]
+    subject = str(Path(__file__).with_name("subject.py"))
+    return [sys.executable, *_ALONE, subject, *map(str, paths), "--", handler, str(requests), str(event)]
 
 
 def _peer(name: str, title: str) -> Stack:
@@ -136,6 +146,7 @@ def _peer(name: str, title: str) -> Stack:
         {"get": "handler.get", "patch": "handler.patch"},
         _events(rest=name == "chalice"),
         {"POWERTOOLS_SERVICE_NAME": "bench", "POWERTOOLS_METRICS_NAMESPACE": "bench"},
+        {},
     )
 
 
