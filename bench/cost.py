@@ -22,7 +22,7 @@ from rich.console import Console
 from bench import ROOT, Figures, keep, stage
 from bench.capacity import size
 from bench.parts import Bar
-from bench.prices import LIMITS, PRICES, REGION
+from bench.prices import LIMITS, NOT_SEEN, PRICES, REGION, UNDATED
 from bench.stage import Scene, Stage
 from local.demo import CONTOSO, FABRIKAM, onboard
 from local.tenants import ROLES, TENANTS
@@ -169,7 +169,7 @@ class NearWalk(Walk):
         name, route = next(each for each in ROUTES.items() if each[1].method == method and each[1].matches(plain))
         pairs = zip(route.path.split("/"), plain.split("/"), strict=True)
         given: dict[str, Any] = {part.strip("{}"): value for part, value in pairs if part.startswith("{")}
-        tenant = int(given.pop("tenantId"))
+        tenant = int(given.pop("tenantId", CONTOSO))
         if name == "get_run" and plain in self.waiting:
             execute(self.tallies, tenant, int(given["runId"]), self.waiting.pop(plain))
         function = name if tenant == CONTOSO else f"{name} of another tenant"
@@ -410,6 +410,8 @@ def limits(figures: Figures) -> Figures:
         "writes_per_run": a_run,
         "runs_per_second_by_new_table": LIMITS["new_table"].most / a_run,
         "runs_per_second_of_a_tenant": LIMITS["partition"].most / a_run,
+        "reads_per_look": _per(functions["get_session"], "read"),
+        "looks_per_second_of_a_tenant": LIMITS["partition_reads"].most / _per(functions["get_session"], "read"),
         "swept_per_minute": MOST_PER_SHARD * SHARDS,
         "graph_calls_per_probe": graph,
         "probes_per_second_by_graph": LIMITS["graph"].most / graph,
@@ -484,6 +486,9 @@ Assumed, since no network of this machine is AWS's or Microsoft's:
 |---|--:|
 {_table((name, f"{value:.4g}") for name, value in figures["assumed"].items())}
 
+AWS's pages could not be asked from where this was written. *Seen* is the date of a public page that repeats the price;
+{UNDATED} is one of AWS's own page; no page was found for what is {NOT_SEEN}. Who relies on a price looks at its source.
+
 | price of a | dollars | seen | source |
 |---|--:|---|---|
 {_table(prices)}
@@ -527,6 +532,12 @@ def _limits(found: Figures) -> str:
             "`RunBudget`",
         ),
         (
+            "looks at one tenant",
+            f"{found['looks_per_second_of_a_tenant']:,.0f}/s",
+            f"its partition of Sessions: {LIMITS['partition_reads'].most:,} RRU/s, {found['reads_per_look']:.0f} each",
+            "nothing: the throttle of the route is far below",
+        ),
+        (
             "what falls due",
             f"{found['swept_per_minute']:,} sessions and as many runs a minute",
             f"`MOST_PER_SHARD` × {SHARDS}; the rest a minute later, the longest due first",
@@ -561,7 +572,11 @@ def _limits(found: Figures) -> str:
 |---|---|---|---|
 {_table(rows)}
 
-An index that is full throttles its table. In one tenant, Graph takes {LIMITS["graph_tenant"].most} directory units/s
+**Hot partitions.** All of a tenant lies in one partition of each table, so one tenant's rush stays its own; its budget
+of runs and the throttle end it before the partition does. What tenants share is the index `due`: {SHARDS} shards, by
+the tenant's id, so that neighbours lie apart. An index that is full throttles its table.
+
+In one tenant, Graph takes {LIMITS["graph_tenant"].most} directory units/s
 and {LIMITS["graph_intune"].most} Intune calls/s of an application; the probes of a tenant never come near.
 
 **The worst hour.** A provider verifies all of its tenants anew at once, six probes each:

@@ -14,8 +14,8 @@ _DOTS_PER_INCH = 110
 
 
 def draw_growth(figures: Figures) -> None:
-    """Draw what a request and a sweep take, as history and tenants grow."""
-    drawing, (reads, sweeps) = plt.subplots(1, 2, figsize=(11, 3.6))
+    """Draw what a request and a sweep take, as history, tenants and their members grow."""
+    drawing, (reads, sweeps, members) = plt.subplots(1, 3, figsize=(15, 3.6))
     history = figures["history"]
     sizes = [row["size"] for row in history]
     for route, colour in (("list_tasks", _GREEN), ("start_run", _GREY), ("list_evidence", _RED)):
@@ -28,7 +28,13 @@ def draw_growth(figures: Figures) -> None:
     sweeps.plot(open_ones, [row["writes"] for row in sessions], marker="o", color=_GREY, label="WRU")
     sweeps.set_title("a sweep that finds 5 sessions due", fontsize=10)
     sweeps.set_xlabel("open sessions")
-    for axis in (reads, sweeps):
+    of_tenants = figures["members"]
+    for route in [name for name in of_tenants[0] if name != "size"]:
+        bytes_read = [row[route]["received"] for row in of_tenants]
+        members.plot([row["size"] for row in of_tenants], bytes_read, marker="o", label=route)
+    members.set_title("bytes that DynamoDB answers, in a tenant of so many", fontsize=10)
+    members.set_xlabel("members")
+    for axis in (reads, sweeps, members):
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter("{x:,.0f}")
         axis.yaxis.set_major_formatter("{x:,.0f}")

@@ -4,18 +4,20 @@ History is written with batch writes, as copies of what real handlers left; meas
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, cycle
 from typing import Any
 
-from bench import Figures, keep, stage
+from bench import Figures, keep, say, stage
 from bench.capacity import Item, Meter
 from bench.parts import Bar
 from bench.stage import metered
 from onboarding import ids
 from onboarding.domain.catalogue import CATALOGUE, Task
+from onboarding.routes import ROUTES
 from onboarding.storage.keys import shard
 from schedules.sweep import handler as sweep
 from tests import events
@@ -27,6 +29,10 @@ from tests.wire import Wire
 SIZES = (10, 100, 1_000, 10_000)
 DUE = 5
 """Sessions that are due, however many are open."""
+
+OWNER = 1
+MEMBERS_OF_A_TENANT = (1, 200)
+"""Members of a small tenant, and of the largest."""
 
 PAGE = 100
 """Pieces of evidence asked for at once."""
@@ -102,6 +108,7 @@ def with_history(deployed: Deployment, wire: Wire, sizes: Sequence[int]) -> list
 
 
 def _read_with(past: Past, wire: Wire, size: int) -> dict[str, Any]:
+    say(f"  with {size:,} past runs")
     past.grow(size)
     found = {
         "list_tasks": _asked(past.deployed, wire, "list_tasks"),
@@ -200,19 +207,33 @@ def _of_tenant(pattern: Item, tenant: int) -> Item:
 
 
 def with_members(deployed: Deployment, wire: Wire, sizes: Sequence[int]) -> list[dict[str, Any]]:
-    """Measure reads of a tenant that has as many members as each of *sizes*."""
+    """Measure everything that can be read of a tenant, with as many members as each of *sizes*: an owner and others."""
     register()
     opened()
+    everything_is_well()
+    table, there = deployed.tables.sessions, 1
+    for user in MEMBERS.keys() - {OWNER}:
+        key = {"tenant_id": _number(1), "entry": {"S": f"member#{user:016d}"}}
+        deployed.dynamodb.delete_item(TableName=table, Key=key)
     rows = []
     for size in sizes:
         more = [
             {"tenant_id": _number(1), "entry": {"S": f"member#{1000 + place:016d}"}, "role": {"S": "operator"}}
-            for place in range(size - len(MEMBERS))
+            for place in range(there, size)
         ]
-        _put(deployed, deployed.tables.sessions, more)
-        found = {route: _asked(deployed, wire, route) for route in ("get_session", "list_tasks")}
-        rows.append({"size": size, **found})
+        _put(deployed, table, more)
+        there = size
+        rows.append({"size": size, **{route: _asked(deployed, wire, route) for route in reads()}})
     return rows
+
+
+def reads() -> list[str]:
+    """Name the routes that tell of a tenant and need nothing but its id: those that come later, too."""
+    return [
+        name
+        for name, route in ROUTES.items()
+        if name.startswith(("get_", "list_")) and re.findall(r"{(\w+)}", route.path) == ["tenantId"]
+    ]
 
 
 def _put(deployed: Deployment, table: str, items: Iterable[Item]) -> None:
@@ -238,8 +259,9 @@ def measure(*, quick: bool = False) -> Figures:
         for name, grown, along in (
             ("history", with_history, sizes),
             ("open_sessions", with_open_sessions, sizes[1:]),
-            ("members", with_members, (len(MEMBERS), 200)),
+            ("members", with_members, MEMBERS_OF_A_TENANT),
         ):
+            say(f"{name.replace('_', ' ')}: {', '.join(f'{size:,}' for size in along)}")
             with here.scene() as scene, stage.logged():
                 figures[name] = grown(scene.deployed, scene.wire, along)
     return figures
@@ -250,10 +272,10 @@ def measure(*, quick: bool = False) -> Figures:
 
 def section(figures: Figures) -> str:
     """Write down what grows, which is little."""
-    history, (few, many) = figures["history"], figures["members"]
+    history, members = figures["history"], figures["members"]
     routes = [name for name in history[0] if name not in {"size", "every page"}]
     pages = history[-1]["every page"]
-    read = {name: f"{few[name]['received']:,} → {many[name]['received']:,}" for name in ("get_session", "list_tasks")}
+    of_a_tenant = [name for name in members[0] if name != "size"]
     return f"""## Growth
 
 Real handlers on DynamoDB Local, on history written with batch writes. Each cell: round trips, RRU, bytes of DynamoDB's
@@ -276,10 +298,11 @@ that were not returned.
         )
     }
 
-From {few["size"]} members to {many["size"]}, the bytes that `get_session` reads go {read["get_session"]}, and those of
-`list_tasks` {read["list_tasks"]}.
+| members of the tenant | {" | ".join(of_a_tenant)} |
+|--:|{"--:|" * len(of_a_tenant)}
+{_rows(f"{row['size']:,} | {' | '.join(_brief(row[name]) for name in of_a_tenant)}" for row in members)}
 
-![What a request and a sweep take, as history and tenants grow](growth.png)
+![What a request and a sweep take, as history, tenants and their members grow](growth.png)
 """
 
 

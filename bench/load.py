@@ -194,7 +194,7 @@ def _answered(scene: Scene, asked: Request) -> Any:  # noqa: ANN401 - an Answer 
     name, route = next(each for each in ROUTES.items() if each[1].method == asked.method and each[1].matches(path))
     pairs = zip(route.path.split("/"), path.split("/"), strict=True)
     given: dict[str, Any] = {part.strip("{}"): value for part, value in pairs if part.startswith("{")}
-    tenant = given.pop("tenantId")
+    tenant = given.pop("tenantId", 1)
     answer = call(name, user=asked.user, tenant=tenant, query=query, body=asked.body, **given)
     if name == "start_run" and answer.status == 201:  # noqa: PLR2004 - HTTP's Created
         scene.worker.reach = lambda _tenant: PlainTenant()

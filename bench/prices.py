@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 REGION = "us-east-1"
 
+UNDATED = "a copy without a date"
+"""Of a price that was read in a stored copy of AWS's own page, which does not say from when it is."""
+
 NOT_SEEN = "long known"
-"""Of a price that no dated page was found to confirm."""
+"""Of a price that no page was found to confirm."""
 
 
 class Price(NamedTuple):
@@ -39,7 +42,7 @@ _SECRETS = "https://aws.amazon.com/secrets-manager/pricing/"
 PRICES = {
     "read": Price(0.125, 1e6, "million RRU", _DYNAMODB, "2025-07"),
     "write": Price(0.625, 1e6, "million WRU", _DYNAMODB, "2025-07"),
-    "stored": Price(0.25, 1e9, "GB-month in tables", _DYNAMODB, NOT_SEEN),
+    "stored": Price(0.25, 1e9, "GB-month in tables", _DYNAMODB, UNDATED),
     "recoverable": Price(0.20, 1e9, "GB-month of point-in-time recovery", _DYNAMODB, NOT_SEEN),
     "invocation": Price(0.20, 1e6, "million invocations", _LAMBDA, "2025-07"),
     "gb_second": Price(13.3334, 1e6, "million GB-seconds, arm64", _LAMBDA, "2025-07"),
@@ -52,7 +55,7 @@ PRICES = {
     "scheduled": Price(1.00, 1e6, "million scheduled invocations", _EVENTBRIDGE, NOT_SEEN),
     "logged": Price(0.50, 1e9, "GB logged", _CLOUDWATCH, "2026-06"),
     "log_kept": Price(0.03, 1e9, "GB-month of logs", _CLOUDWATCH, "2026-06"),
-    "trace": Price(5.00, 1e6, "million traces", "https://aws.amazon.com/xray/pricing/", NOT_SEEN),
+    "trace": Price(5.00, 1e6, "million traces", "https://aws.amazon.com/xray/pricing/", UNDATED),
     "alarm": Price(0.10, 1, "alarm and month", _CLOUDWATCH, NOT_SEEN),
     "secret": Price(0.40, 1, "secret and month", _SECRETS, "2026-05"),
     "secret_read": Price(5.00, 1e6, "million secrets read", _SECRETS, "2026-05"),
@@ -74,7 +77,8 @@ _GATEWAY = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-ap
 _QUOTAS = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
 
 LIMITS = {
-    "partition": Limit(1_000, "WRU of a partition (and 3,000 RRU)", _ON_DEMAND),
+    "partition": Limit(1_000, "WRU of a partition", _ON_DEMAND),
+    "partition_reads": Limit(3_000, "RRU of a partition", _ON_DEMAND),
     "new_table": Limit(4_000, "WRU of a new table; later twice the peak of the last 30 minutes", _ON_DEMAND),
     "api_gateway": Limit(10_000, "requests per account and region", _GATEWAY),
     "lambda": Limit(1_000, "executions at once per account and region", _QUOTAS),

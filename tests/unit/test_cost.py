@@ -57,7 +57,7 @@ def figures() -> dict[str, Any]:
     probe = tally(write=14, index_writes=3, graph_calls=2, tokens=1)
     return {
         "functions": {
-            **{name: tally(write=1, index_writes=1, cpu_seconds=0.001) for name in names},
+            **{name: tally(read=3, write=1, index_writes=1, cpu_seconds=0.001) for name in names},
             "execute_probe": probe,
         },
         "left_bytes": {"Sessions": 1000, "Runs": 1000, "Evidence": 1000},
