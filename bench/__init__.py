@@ -5,7 +5,6 @@ Wall time on a shared machine says nothing, so what is judged is counted: instru
 
 import json
 import subprocess
-import time
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -24,7 +23,6 @@ type Figures = dict[str, Any]
 """What one part of the bench counted, as JSON has it."""
 
 _FIGURES = ROOT / "bench" / "figures"
-_BEGAN = time.monotonic()
 
 
 def keep(part: str, figures: Figures, *, seconds: float = 0.0) -> None:
@@ -68,6 +66,5 @@ def _git(*words: str) -> str:
 
 
 def say(what: str) -> None:
-    """Tell whoever waits what is being done, and since when they wait."""
-    minutes, seconds = divmod(int(time.monotonic() - _BEGAN), 60)
-    print(f"[{minutes:3d}:{seconds:02d}] {what}", flush=True)
+    """Tell whoever waits what is being done from now on."""
+    print(f"[{datetime.now(UTC):%H:%M:%S}] {what}", flush=True)

@@ -9,12 +9,17 @@ python -m bench --quick       the gate: fails if a counted figure is worse than 
 
 import argparse
 import importlib
+import json
+import os
+import signal
+import subprocess
 import sys
-from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import PARTS, Figures, comparison, drawing, keep, kept, quick, report, this_run, whole
+from bench import PARTS, ROOT, Figures, comparison, drawing, keep, kept, quick, report, this_run, whole
 
 
 def main() -> None:
@@ -24,21 +29,47 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="measure these parts")
     parser.add_argument("--ours", action="store_true", help="measure ours beside the peers' kept figures")
     parser.add_argument("--page", action="store_true", help="measure nothing")
+    parser.add_argument("--into", type=Path, help="write the figures of the one part there, and nothing else")
     arguments = parser.parse_args()
+    if arguments.into:
+        [name] = arguments.only
+        beside = kept(name) if arguments.ours else None
+        figures = comparison.measure(beside) if name == "comparison" else _part(name).measure()
+        arguments.into.write_text(json.dumps(figures))
+        return
     if arguments.quick:
         sys.exit(quick.judge())
     this_run()
     if arguments.page:
         _write()
         return
-    measured = _measures(quick.JUDGED if arguments.ours else arguments.only)
-    if arguments.ours:
-        measured["comparison"] = partial(comparison.measure, beside=kept("comparison"))
-    sys.exit(whole.measure(measured, whole.Keeping(_keep, _write, _took)))
+    names = quick.JUDGED if arguments.ours else arguments.only
+    parts = {name: partial(_measured_apart, name, ours=arguments.ours) for name in names}
+    sys.exit(whole.measure(parts, whole.Keeping(_keep, _write, _took)))
 
 
-def _measures(names: Iterable[str]) -> dict[str, Callable[[], Figures]]:
-    return {name: _part(name).measure for name in names}
+def _measured_apart(name: str, *, ours: bool) -> Figures:
+    """Measure a part in a process of its own: engines leave something of theirs in one, and so does what was imported.
+
+    Raises:
+        CalledProcessError: If it fails; why has been printed by then.
+    """
+    with TemporaryDirectory() as folder:
+        into = Path(folder) / "figures.json"
+        words = ["--only", name, "--into", str(into), *(["--ours"] if ours else [])]
+        command = [sys.executable, "-W", "ignore", "-m", "bench", *words]
+        with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as child:
+            try:
+                code = child.wait()
+            except KeyboardInterrupt:
+                # It is told once, with all that it started, and has the time to end what it deployed.
+                os.killpg(child.pid, signal.SIGINT)
+                child.wait()
+                raise
+        if code:
+            raise subprocess.CalledProcessError(code, command)
+        figures: Figures = json.loads(into.read_text())
+        return figures
 
 
 def _part(name: str) -> Any:  # noqa: ANN401 - a module with the functions that bench.parts names

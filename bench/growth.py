@@ -298,6 +298,8 @@ that were not returned.
         )
     }
 
+Whatever can be read of a tenant, with one member and with {members[-1]["size"]}; the cells are as above:
+
 | members of the tenant | {" | ".join(of_a_tenant)} |
 |--:|{"--:|" * len(of_a_tenant)}
 {_rows(f"{row['size']:,} | {' | '.join(_brief(row[name]) for name in of_a_tenant)}" for row in members)}

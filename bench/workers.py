@@ -197,7 +197,7 @@ def log_lines() -> dict[str, int]:
         call("register_tenant", tenant=LARGEST_ID, body={"name": "n"}, **ADMIN)
         call("register_member", tenant=LARGEST_ID, userId=LARGEST_ID, body={"role": "owner"}, **ADMIN)
         session_id = opened(tenant=LARGEST_ID, user=LARGEST_ID)
-        return {name: max(len(line) for line in _lines(name, {"sessionId": session_id})) for name in ROUTES}
+        return {name: max(map(len, _lines(name, {"sessionId": session_id})), default=0) for name in ROUTES}
 
 
 def _lines(name: str, known: dict[str, object]) -> Iterator[bytes]:
@@ -332,8 +332,8 @@ def bars(figures: Figures) -> dict[int, Bar]:
     _, longest = _longest(figures)
     batches = figures["batches"]
     shared = all(batch["tokens"] == batch["provider_connections"] for batch in batches.values())
-    opened_in_all = batches["cold"]["tcp_connections"] + batches["warm"]["tcp_connections"]
-    holds = shared and opened_in_all <= figures["batch_size"] and longest <= LONGEST_LINE
+    cold, warm = (batches[name]["tcp_connections"] for name in ("cold", "warm"))
+    holds = shared and cold + warm <= figures["batch_size"] and longest <= LONGEST_LINE
     crowd = figures["crowds"]
     return {
         9: Bar(
@@ -348,13 +348,13 @@ def bars(figures: Figures) -> dict[int, Bar]:
             command="make bench, pytest tests/races",
         ),
         11: Bar(
-            reached=holds and opened_in_all == 1,
+            reached=holds and cold + warm == 1,
             in_part=holds,
             figure=(
                 "one token per provider connection and batch: yes; one pool of connections to Graph, and not one "
-                f"connection: the {figures['batch_size']} probes of a batch, side by side, opened {opened_in_all}, the "
-                f"next batch none (one for all would take {_slower(figures):.1f} × as long); at most {longest} bytes a "
-                "line: yes"
+                f"connection: the {figures['batch_size']} probes of a batch, side by side, opened {cold}, and the next "
+                f"batch {warm or 'none'} more (one for all would take {_slower(figures):.1f} × as long); at most "
+                f"{longest} bytes a line: yes"
             ),
             command="make bench, pytest tests/integration/test_bench_workers.py",
         ),
