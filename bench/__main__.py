@@ -33,9 +33,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.into:
         [name] = arguments.only
-        beside = kept(name) if arguments.ours else None
-        figures = comparison.measure(beside) if name == "comparison" else _part(name).measure()
-        arguments.into.write_text(json.dumps(figures))
+        try:
+            _measure_into(arguments.into, name, ours=arguments.ours)
+        except KeyboardInterrupt:
+            sys.exit(whole.STOPPED)  # whoever started this tells of it
         return
     if arguments.quick:
         sys.exit(quick.judge())
@@ -46,6 +47,12 @@ def main() -> None:
     names = quick.JUDGED if arguments.ours else arguments.only
     parts = {name: partial(_measured_apart, name, ours=arguments.ours) for name in names}
     sys.exit(whole.measure(parts, whole.Keeping(_keep, _write, _took)))
+
+
+def _measure_into(file: Path, name: str, *, ours: bool) -> None:
+    beside = kept(name) if ours else None
+    figures = comparison.measure(beside) if name == "comparison" else _part(name).measure()
+    file.write_text(json.dumps(figures))
 
 
 def _measured_apart(name: str, *, ours: bool) -> Figures:
