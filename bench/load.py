@@ -21,7 +21,7 @@ from typing import Any
 import boto3
 from rich.console import Console
 
-from bench import ROOT, Figures, apart, deployment, keep, stage
+from bench import ROOT, Figures, apart, deployment, keep, say, stage
 from bench.parts import Bar
 from bench.script import Player, Recorder, Request
 from bench.stage import Scene
@@ -214,8 +214,10 @@ def measure(*, quick: bool = False, seed: int = 1) -> Figures:
     users, seconds = ((1, 8), 10.0) if quick else (USERS, SECONDS)
     with deployment.running() as state:
         script, tokens = recorded(state)
+        say(f"{', '.join(map(str, users))} people at once, {seconds:.0f} s each")
         figures = over_http(state, script, tokens, users=users, seconds=seconds, seed=seed)
     with stage.set_up() as here:
+        say(f"in process, with {', '.join(map(str, THREADS))} threads")
         # What is built once is built before anything is measured.
         in_process(here, script, threads=1, onboardings=2)
         rows = [
