@@ -213,7 +213,7 @@ def test_without_valgrind_the_rest_is_judged_and_what_is_left_out_is_counted() -
     _, _, [left] = quick.comparable(both(), poor)
 
     assert all(name.endswith("instructions") for name in left.figures)
-    assert len(left.figures) == 6
+    assert len(left.figures) == 4
     assert left.why == "`valgrind` is missing"
     assert worse(both(), poor) == ["StartRun, modules"]
 
