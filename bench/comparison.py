@@ -281,7 +281,7 @@ def _zips(stack: Stack) -> dict[str, int]:
     """Weigh what is deployed, zipped as it is deployed; a peer's code and packages are one archive."""
     if stack.name == "ours":
         layer = stack.packages.parent
-        functions = [path for path in layer.parent.iterdir() if path.is_dir() and path != layer]
+        functions = [layer.parent / name for name in stack.starts]
         return {"code": max(map(zipped, functions)), "packages": zipped(layer)}
     return {
         "packages": zipped(stack.packages),

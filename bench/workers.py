@@ -202,7 +202,7 @@ def log_lines() -> dict[str, int]:
 
 def _lines(name: str, known: dict[str, object]) -> Iterator[bytes]:
     route = ROUTES[name]
-    ids = dict.fromkeys(re.findall(r"{(\w+)}", route.path), LARGEST_ID)
+    ids = dict.fromkeys(re.findall(r"{(\w+)\+?}", route.path), LARGEST_ID)
     parameters = {**ids, "taskType": "connection_diagnostics", **known}
     bodies = [{"current_step": 5}, {"assigned_to_user_id": 7}] if name == "update_session" else [None]
     for body in bodies:
