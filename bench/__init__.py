@@ -5,6 +5,7 @@ Wall time on a shared machine says nothing, so what is judged is counted: instru
 
 import json
 import subprocess
+import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -66,5 +67,5 @@ def _git(*words: str) -> str:
 
 
 def say(what: str) -> None:
-    """Tell whoever waits what is being done from now on."""
-    print(f"[{datetime.now(UTC):%H:%M:%S}] {what}", flush=True)
+    """Tell whoever waits what is being done from now on; also while what functions print is collected."""
+    print(f"[{datetime.now(UTC):%H:%M:%S}] {what}", file=sys.__stdout__, flush=True)

@@ -67,6 +67,7 @@ ASSUMED = Assumed(
         "re-verifications of a tenant per month, all probes": 1,
         "times somebody opens a tenant's page per month": 20,
         "long polls of Lambda per minute and queue": 15,
+        "custom metrics that are met (decision 0035 has some 90 at most, 25 in quiet weeks)": 90,
         "months that logs are kept": 3,
         "months of history in the tables": 12,
     }
@@ -93,6 +94,7 @@ class Usage:
     sent_out: float = 0
     stored: float = 0
     recoverable: float = 0
+    metric: float = 0
     alarm: float = 0
     secret: float = 0
 
@@ -370,7 +372,7 @@ def _kept(figures: Figures, probes: int) -> float:
 
 
 def _fixed(each: dict[str, Usage]) -> Usage:
-    """What a month takes though nobody comes: the sweep, Lambda's looks into the queues, alarms, one secret."""
+    """What a month takes though nobody comes: the sweep, looks into the queues, metrics, alarms, one secret."""
     declared = template.read()
     queues = sum(
         event["Type"] == "SQS"
@@ -379,7 +381,13 @@ def _fixed(each: dict[str, Usage]) -> Usage:
     )
     polls = queues * ASSUMED["long polls of Lambda per minute and queue"] * MINUTES_A_MONTH
     alarms = len(template.resources(declared, "AWS::CloudWatch::Alarm"))
-    return each["sweep"] * MINUTES_A_MONTH + Usage(scheduled=MINUTES_A_MONTH, sqs_request=polls, alarm=alarms, secret=1)
+    return each["sweep"] * MINUTES_A_MONTH + Usage(
+        scheduled=MINUTES_A_MONTH,
+        sqs_request=polls,
+        metric=ASSUMED["custom metrics that are met (decision 0035 has some 90 at most, 25 in quiet weeks)"],
+        alarm=alarms,
+        secret=1,
+    )
 
 
 def limits(figures: Figures) -> Figures:
@@ -449,7 +457,7 @@ _SERVICES = {
     "Lambda": ("invocation", "gb_second"),
     "API Gateway, and bytes to the internet": ("api_request", "sent_out"),
     "SQS, EventBridge, Scheduler": ("sqs_request", "fair_request", "event", "scheduled"),
-    "logs, traces, alarms": ("logged", "log_kept", "trace", "alarm"),
+    "logs, traces, metrics, alarms": ("logged", "log_kept", "trace", "metric", "alarm"),
     "Secrets Manager": ("secret", "secret_read"),
 }
 
@@ -476,9 +484,9 @@ at runs included. Prices are AWS's list prices for {REGION}, on demand, without 
 {_table(bill)}
 
 Of a month, {_dollars(sum(priced["fixed_month"].values()))} are there though nobody comes: the sweep
-({MINUTES_A_MONTH:,} times), Lambda's looks into empty queues, alarms, one secret. One secret will do for an application
-that many tenants consented to; one per tenant would be {_dollars(priced["secret_per_tenant"])} a tenant and month,
-{priced["secret_per_tenant"] / sum(priced["tenant_month"].values()):,.0f} times what a tenant costs otherwise.
+({MINUTES_A_MONTH:,} times), Lambda's looks into empty queues, metrics, alarms, one secret. One secret will do for an
+application that many tenants consented to; one per tenant would be {_dollars(priced["secret_per_tenant"])} a tenant and
+month, {priced["secret_per_tenant"] / sum(priced["tenant_month"].values()):,.0f} times what a tenant costs otherwise.
 
 Assumed, since no network of this machine is AWS's or Microsoft's:
 

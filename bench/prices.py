@@ -56,6 +56,7 @@ PRICES = {
     "logged": Price(0.50, 1e9, "GB logged", _CLOUDWATCH, "2026-06"),
     "log_kept": Price(0.03, 1e9, "GB-month of logs", _CLOUDWATCH, "2026-06"),
     "trace": Price(5.00, 1e6, "million traces", "https://aws.amazon.com/xray/pricing/", UNDATED),
+    "metric": Price(0.30, 1, "custom metric and month", _CLOUDWATCH, NOT_SEEN),
     "alarm": Price(0.10, 1, "alarm and month", _CLOUDWATCH, NOT_SEEN),
     "secret": Price(0.40, 1, "secret and month", _SECRETS, "2026-05"),
     "secret_read": Price(5.00, 1e6, "million secrets read", _SECRETS, "2026-05"),

@@ -6,7 +6,7 @@ The very engines and handlers of the tests, and a fresh set of tables for everyt
 import io
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -135,14 +135,15 @@ def load() -> None:
 
 @contextmanager
 def logged() -> Iterator[list[str]]:
-    """Collect the lines that functions log meanwhile, instead of printing them."""
+    """Collect the lines that functions log meanwhile, and the counts that they print, instead of printing them."""
     lines: list[str] = []
     text = io.StringIO()
     listening = [handler for name in LOGGERS for handler in logging.getLogger(name).handlers]
     handlers = [handler for handler in listening if isinstance(handler, logging.StreamHandler)]
     before = [handler.setStream(text) for handler in handlers]
     try:
-        yield lines
+        with redirect_stdout(text):
+            yield lines
     finally:
         for handler, stream in zip(handlers, before, strict=True):
             handler.setStream(stream)
