@@ -58,7 +58,7 @@ def measure(beside: Figures | None = None) -> Figures:
     figures = (beside["stacks"] if beside else {}) | figures
     check_alike(figures)
     if beside:
-        found["peers_run"] = beside.get("peers_run", beside.get("run", {}))
+        found["peers_run"] = beside["peers_run"] if "peers_run" in beside else beside.get("run", {})
     return {
         "machine": machine,
         "yardstick": yardstick,
