@@ -107,7 +107,7 @@ check: setup ## Judge code, types, imports, template, pins and licences: exactly
 	$(BIN)/python -m local.build --check-pins
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy functions local tests bench
+	$(BIN)/mypy functions cli local tests bench
 	PYTHONPATH=functions $(BIN)/lint-imports
 	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
 	$(BIN)/python -m docs.licences --check

@@ -9,7 +9,7 @@ UV_VERSION=0.13.9
 say() { echo "set-up: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-wanted=$(cat uv.lock pyproject.toml local/setup.sh | cksum)
+wanted=$(cat uv.lock pyproject.toml cli/pyproject.toml local/setup.sh | cksum)
 is_current() { [ "$(cat "$1/.set-up" 2>/dev/null)" = "$wanted" ] && "$1/bin/python" -c '' 2>/dev/null; }
 if is_current .venv && is_current .venv-emulator; then exit 0; fi
 

@@ -37,14 +37,14 @@ def unhashed(packages: list[Package]) -> list[str]:
     return [
         package["name"]
         for package in packages
-        if "virtual" not in package["source"]
+        if not package["source"].keys() & {"virtual", "editable"}
         and not (files(package) and all(each.get("hash", "").startswith("sha256:") for each in files(package)))
     ]
 
 
 def strangers(packages: list[Package]) -> list[str]:
     """Name the packages that come from elsewhere than PyPI."""
-    sources = ({"registry": "https://pypi.org/simple"}, {"virtual": "."})
+    sources = ({"registry": "https://pypi.org/simple"}, {"virtual": "."}, {"editable": "cli"})
     return [package["name"] for package in packages if package["source"] not in sources]
 
 
