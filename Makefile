@@ -110,12 +110,14 @@ check: setup ## Judge code, types, imports, template, pins and licences: exactly
 	$(BIN)/mypy functions cli local tests bench
 	PYTHONPATH=functions $(BIN)/lint-imports
 	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
+	$(BIN)/python -m docs.command_line --check
 	$(BIN)/python -m docs.licences --check
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
 
 .PHONY: docs
 docs: setup ## Write the pages that follow from the code
 	@PYTHONPATH=functions $(BIN)/python -m docs.reason_codes
+	@$(BIN)/python -m docs.command_line
 
 .PHONY: licences
 licences: setup ## Write down under which licences everything is that is not ours

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from tenant_onboarding_cli import tokens
@@ -37,7 +38,8 @@ _EVERYWHERE: dict[str, Any] = {
         typer.Option("--token-command", metavar="COMMAND", help="Prints an access token.", rich_help_panel=PANEL),
     ],
     "output": Annotated[
-        Output | None, typer.Option("--output", "-o", help="How data is written.", rich_help_panel=PANEL)
+        Output | None,
+        typer.Option("--output", "-o", metavar="table|json", help="How data is written.", rich_help_panel=PANEL),
     ],
     "timeout": Annotated[
         float | None,
@@ -84,10 +86,19 @@ class Desk:
         return tokens.of(self.settings)
 
     @cached_property
+    def http(self) -> httpx.Client:
+        """The connections to the API, which the end of the command closes."""
+        return connect(self.settings.api_url)
+
+    @cached_property
     def api(self) -> Api:
         """The API, asked within the patience of the command."""
-        http = connect(self.settings.api_url)
-        return Api(http, self.tokens, Patience(self.settings.timeout), self.out.tell)
+        return Api(self.http, self.tokens, Patience(self.settings.timeout), self.out.tell)
+
+    def close(self) -> None:
+        """Leave nothing open."""
+        if "http" in self.__dict__:
+            self.http.close()
 
 
 def command(
@@ -136,6 +147,8 @@ def _ended(desk: Desk, function: Callable[..., None], given: dict[str, Any], int
         raise typer.Exit(Exit.OK) from None  # whoever read has read enough
     else:
         return
+    finally:
+        desk.close()
     desk.out.fail(ended)
     raise typer.Exit(int(ended.exit))
 

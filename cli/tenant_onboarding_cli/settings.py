@@ -15,10 +15,13 @@ from tenant_onboarding_cli.failures import Failure, command_line, wrong_usage
 
 PREFIX = "TENANT_ONBOARDING_"
 LOCAL = "local"
-"""The profile that is assumed beside a running local deployment."""
-
-LOCAL_TOKEN_COMMAND = "make -s token AS=2"  # noqa: S105 - how to get one
-"""Whom the local profile is: user 2, the manager of every tenant there."""
+LOCAL_PROFILES = {
+    LOCAL: "make -s token AS=2",
+    "local-owner": "make -s token AS=1",
+    "local-platform": "make -s token AS=2 SCOPE=onboarding.admin",
+}
+"""The profiles that are assumed beside a running local deployment, and what prints the token of each: the manager of
+every tenant there, the owner, and the manager with the platform scope. The first needs not be named."""
 
 LONGEST = 900.0
 """Seconds that a command may take unless told otherwise."""
@@ -163,11 +166,11 @@ def _profile(chosen: str | None, places: Places) -> tuple[str | None, dict[str, 
         return None, {}
     if chosen in profiles:
         return chosen, profiles[chosen]
-    if chosen == LOCAL and local:
-        return LOCAL, local
-    if chosen == LOCAL:
+    if chosen in LOCAL_PROFILES and local:
+        return chosen, {**local, "token_command": LOCAL_PROFILES[chosen]}
+    if chosen in LOCAL_PROFILES:
         raise wrong_usage(
-            f"The profile local needs a local deployment, and there is none: {places.stack} is missing.",
+            f"The profile {chosen} needs a local deployment, and there is none: {places.stack} is missing.",
             "Start it with `make run DETACH=1` in a checkout, and stay in its folder.",
         )
     there = ", ".join(sorted(profiles)) or "none"
@@ -210,7 +213,7 @@ def _local(stack: Path) -> dict[str, str] | None:
         return None
     if urlsplit(said["api_url"]).hostname not in LOOPBACK:
         return None
-    return {**said, "token_command": LOCAL_TOKEN_COMMAND}
+    return said
 
 
 def _nowhere(places: Places) -> Failure:

@@ -238,6 +238,7 @@ class Walk:
             f"Step {step} ({STEPS.get(step, '')}) cannot be left: {_said(bad)}.",
             _remedies(bad),
             following,
+            problem={"code": bad[0]["reason_code"], "blocking": bad},
         )
 
     # ── What the way is made of ─────────────────────────────────────────────────────────────────

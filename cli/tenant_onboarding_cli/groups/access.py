@@ -13,7 +13,6 @@ import typer
 from typer.completion import get_completion_script  # type: ignore[attr-defined] # typer's own way to it
 
 from tenant_onboarding_cli import PROGRAM, VERSION, signing_in, tokens
-from tenant_onboarding_cli.api import connect
 from tenant_onboarding_cli.commands import Desk, command
 from tenant_onboarding_cli.exits import Exit
 from tenant_onboarding_cli.failures import Failure, Remedy, wrong_usage
@@ -111,10 +110,9 @@ def _checks(desk: Desk) -> list[Check]:
     from_file = f"{file}{'' if file.exists() else ' (not there)'}"
     said = f"{profile}, {settings.api_url} (said by {settings.said_by['api_url']}), {from_file}"
     checks.append(Check("configuration", True, said))  # noqa: FBT003
-    with connect(settings.api_url) as http:
-        checks += _reachability(http)
-        if checks[-1].ok or checks[-1].check == "clock":
-            checks += _sign_in(desk, http)
+    checks += _reachability(desk.http)
+    if checks[-1].check != "reachability" or checks[-1].ok:
+        checks += _sign_in(desk, desk.http)
     return checks
 
 

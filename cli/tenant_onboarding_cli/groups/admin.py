@@ -39,7 +39,11 @@ class CredentialKind(StrEnum):
     FEDERATION = "federation"
 
 
-@command(tenants, "register", examples=("tenant-onboarding admin tenant register 42 --name 'Relecloud'",))
+@command(
+    tenants,
+    "register",
+    examples=("tenant-onboarding admin tenant register 42 --name Relecloud --profile local-platform",),
+)
 def register_tenant(
     desk: Desk, tenant: Tenant, *, name: Annotated[str, typer.Option("--name", help="What people call it.")]
 ) -> None:
@@ -49,7 +53,21 @@ def register_tenant(
     desk.out.suggest(command_line("admin", "member", "set", tenant, "USER", "owner"))
 
 
-@command(members, "set", examples=("tenant-onboarding admin member set 42 2 manager",))
+@command(members, "list", examples=("tenant-onboarding admin member list 1",))
+def list_members(desk: Desk, tenant: Tenant) -> None:
+    """List who is what in a tenant."""
+    members = list(desk.api.pages(f"{tenant_path(tenant)}/members"))
+    desk.out.rows(members, (Column("user", lambda it: it["user_id"]), Column("role", lambda it: it["role"])))
+
+
+@command(
+    members,
+    "set",
+    examples=(
+        "tenant-onboarding admin member set 42 2 manager --profile local-platform",
+        "tenant-onboarding admin member set 42 5 operator --profile local-platform",
+    ),
+)
 def set_member(
     desk: Desk,
     tenant: Tenant,
@@ -66,7 +84,7 @@ def set_member(
     desk.out.facts(answer.body, facts)
 
 
-@command(members, "remove", examples=("tenant-onboarding admin member remove 42 5",))
+@command(members, "remove", examples=("tenant-onboarding admin member remove 42 5 --profile local-platform",))
 def remove_member(desk: Desk, tenant: Tenant, user: User) -> None:
     """Take a user's role in a tenant away, and lock and assignment with it."""
     desk.api.ask("DELETE", member_path(tenant, user))
@@ -75,13 +93,34 @@ def remove_member(desk: Desk, tenant: Tenant, user: User) -> None:
     desk.out.tell(f"User {user} is no member of tenant {tenant} any more.")
 
 
+CONNECTION = (
+    Column("connection", lambda it: it["id"]),
+    Column("Entra tenant", lambda it: it["entra_tenant_id"]),
+    Column("application", lambda it: it["client_id"]),
+    Column("cloud", lambda it: it["cloud"]),
+    Column("expected domain", lambda it: it["expected_domain"]),
+    Column("credential", lambda it: it["credential_kind"]),
+    Column("named by", lambda it: it["credential_arn"]),
+    Column("thumbprint", lambda it: it["certificate_thumbprint"]),
+    Column("ends", lambda it: moment(it["credential_expires_at"])),
+    Column("consented", lambda it: moment(it.get("consented_at"))),
+)
+
+
+@command(connections, "list", examples=("tenant-onboarding admin connection list 1",))
+def list_connections(desk: Desk, tenant: Tenant) -> None:
+    """List how a tenant can be reached; credentials are named, and never shown."""
+    found = list(desk.api.pages(f"{tenant_path(tenant)}/provider-connections"))
+    desk.out.rows(found, CONNECTION, f"Tenant {tenant} has no connection yet.")
+
+
 @command(
     connections,
     "register",
     examples=(
         (
             "tenant-onboarding admin connection register 42 4201 --entra-tenant-id 7a4ffd5a-9dc5-4d7b-a5b1-1bd6ac3cd13f"
-            " --client-id 6f1c1d52-8f0e-4a35-9c55-2b7a4f0d9e11 --credential-kind federation"
+            " --client-id 6f1c1d52-8f0e-4a35-9c55-2b7a4f0d9e11 --credential-kind federation --profile local-platform"
         ),
     ),
 )
@@ -97,7 +136,12 @@ def register_connection(
         str | None, typer.Option("--expected-domain", help="A domain that the customer is known by.")
     ] = None,
     credential_kind: Annotated[
-        CredentialKind, typer.Option("--credential-kind", help="How the application proves who it is.")
+        CredentialKind,
+        typer.Option(
+            "--credential-kind",
+            metavar="client_secret|certificate|federation",
+            help="How the application proves who it is.",
+        ),
     ] = CredentialKind.CLIENT_SECRET,
     credential_arn: Annotated[
         str | None, typer.Option("--credential-arn", help="The secret's ARN, or the key's; never the secret.")
@@ -121,17 +165,5 @@ def register_connection(
         "credential_expires_at": f"{credential_expires_at.isoformat()}Z" if credential_expires_at else None,
     }
     answer = desk.api.ask("PUT", connection_path(tenant, connection), body=body)
-    facts = (
-        Column("connection", lambda it: it["id"]),
-        Column("tenant", lambda it: it["tenant_id"]),
-        Column("Entra tenant", lambda it: it["entra_tenant_id"]),
-        Column("application", lambda it: it["client_id"]),
-        Column("cloud", lambda it: it["cloud"]),
-        Column("expected domain", lambda it: it["expected_domain"]),
-        Column("credential", lambda it: it["credential_kind"]),
-        Column("named by", lambda it: it["credential_arn"]),
-        Column("thumbprint", lambda it: it["certificate_thumbprint"]),
-        Column("ends", lambda it: moment(it["credential_expires_at"])),
-    )
-    desk.out.facts(answer.body, facts)
+    desk.out.facts(answer.body, CONNECTION)
     desk.out.suggest(command_line("consent", "link", tenant, connection))

@@ -35,7 +35,14 @@ COLUMNS = (
 def add(app: typer.Typer) -> None:
     """Add it."""
 
-    @command(app, "bulk", examples=("tenant-onboarding bulk tenants.csv --report report.csv",))
+    @command(
+        app,
+        "bulk",
+        examples=(
+            "tenant-onboarding bulk tenants.csv --check",
+            "tenant-onboarding bulk tenants.csv --profile local-platform --report report.csv",
+        ),
+    )
     def bulk(
         desk: Desk,
         file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The tenants.", show_default=False)],

@@ -123,7 +123,7 @@ def export(
     tenant: Tenant,
     *,
     task: OfTask = None,
-    form: Annotated[Form, typer.Option("--as", help="How it is written.")] = Form.JSON,
+    form: Annotated[Form, typer.Option("--as", metavar="json|jsonl|csv", help="How it is written.")] = Form.JSON,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="The file to replace; else standard output.")
     ] = None,

@@ -65,7 +65,10 @@ def add(app: typer.Typer) -> None:
         desk: Desk,
         *,
         acts_next: Annotated[
-            Party | None, typer.Option("--acts-next", help="Only those where these have to act.")
+            Party | None,
+            typer.Option(
+                "--acts-next", metavar="us|customer|microsoft|nobody", help="Only those where these have to act."
+            ),
         ] = None,
         drifted: Annotated[bool, typer.Option("--drifted", help="Only those that got worse since.")] = False,
     ) -> None:
@@ -80,7 +83,7 @@ def add(app: typer.Typer) -> None:
         if ours:
             desk.out.suggest(command_line("onboard", ours["tenant"]["id"], "--watch"))
 
-    @command(app, "audit", examples=("tenant-onboarding audit 1 --limit 5 --token-command 'make -s token AS=1'",))
+    @command(app, "audit", examples=("tenant-onboarding audit 1 --limit 5 --profile local-owner",))
     def audit(desk: Desk, tenant: Tenant, *, limit: Limit = 50) -> None:
         """Show who did what to a tenant, when and from where, newest first; for owners."""
         entries = list(desk.api.pages(f"/tenants/{tenant}/audit", limit=limit))

@@ -1,5 +1,6 @@
 """`session`: the walk of a tenant through the five steps, and who edits it."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,8 @@ FACTS = (
     Column("connection", lambda session: session["provider_connection_id"]),
     Column("assigned to", lambda session: session["assigned_to_user_id"] and f"user {session['assigned_to_user_id']}"),
     Column("edited by", lambda session: None if session["closed_at"] else _lock(session)),
+    Column("note", lambda session: session.get("note")),
+    Column("waits until", lambda session: moment(session.get("waiting_until"))),
     Column("created", lambda session: moment(session["created_at"])),
     Column("closed", lambda session: moment(session["closed_at"])),
     Column("rests on", lambda session: _completion(session["completion"])),
@@ -89,7 +92,7 @@ def start(desk: Desk, tenant: Tenant) -> None:
     desk.out.suggest(command_line("onboard", tenant, "--watch"))
 
 
-@command(app, "step", examples=("tenant-onboarding session step 1 2",))
+@command(app, "step", examples=("tenant-onboarding session step 1 5",))
 def step(
     desk: Desk,
     tenant: Tenant,
@@ -131,6 +134,32 @@ def keep(desk: Desk, tenant: Tenant) -> None:
     _edited(desk, tenant)
 
 
+@command(app, "note", examples=("tenant-onboarding session note 1 'Call Kim about the consent'",))
+def note(
+    desk: Desk,
+    tenant: Tenant,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="At most 500 characters; '' removes it.")],
+    *,
+    takeover: Takeover = False,
+) -> None:
+    """Leave a note for those who work on the session."""
+    _edited(desk, tenant, takeover=takeover, note=text or None)
+
+
+@command(app, "wait", examples=("tenant-onboarding session wait 1 2030-01-31",))
+def wait(
+    desk: Desk,
+    tenant: Tenant,
+    until: Annotated[
+        datetime | None, typer.Argument(metavar="UNTIL", help="In UTC; without it nobody waits any more.")
+    ] = None,
+    *,
+    takeover: Takeover = False,
+) -> None:
+    """Say when to look at the session again; it is shown, and decides nothing."""
+    _edited(desk, tenant, takeover=takeover, waiting_until=f"{until.isoformat()}Z" if until else None)
+
+
 @command(app, "complete", examples=("tenant-onboarding session complete 1 --accept-warnings",))
 def complete(
     desk: Desk,
@@ -155,7 +184,7 @@ def complete(
     _edited(desk, tenant, takeover=takeover, status="completed")
 
 
-@command(app, "abandon", examples=("tenant-onboarding session abandon 1",))
+@command(app, "abandon", examples=("tenant-onboarding session start 8", "tenant-onboarding session abandon 8"))
 def abandon(desk: Desk, tenant: Tenant, *, takeover: Takeover = False) -> None:
     """Abandon the session; what was found stays."""
     _edited(desk, tenant, takeover=takeover, status="abandoned")
