@@ -77,8 +77,12 @@ class Bulk:
             for future in as_completed(futures):
                 yield future.result()
         finally:
-            self._stop.set()
+            self.stop()
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def stop(self) -> None:
+        """Let what was asked come back, and ask nothing more."""
+        self._stop.set()
 
     def _one(self, row: Row) -> Report:
         patience = Patience(self._timeout, stop=self._stop)
@@ -103,7 +107,7 @@ class Bulk:
 
     def _failed(self, row: Row, failure: Failure, step: int | None) -> Report:
         if failure.exit is Exit.SIGN_IN:
-            self._stop.set()  # it is the same for all of them
+            self.stop()  # it is the same for all of them
         remedy = failure.remedies[0] if failure.remedies else None
         return _report(
             row,

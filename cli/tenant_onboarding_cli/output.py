@@ -6,6 +6,7 @@ Nothing moves unless somebody watches: a pipe gets lines. `NO_COLOR` is obeyed b
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -50,12 +51,18 @@ class Column(NamedTuple):
 class Out:
     """The two streams of one command."""
 
-    def __init__(self, output: Output, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
-        """Write data as *output* says."""
+    def __init__(
+        self,
+        output: Output,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        """Write data as *output* says; *environment* has a say about colours."""
         self.output = output
         self._stdout = stdout or sys.stdout
-        self.data = _console(self._stdout)
-        self.progress = _console(stderr or sys.stderr)
+        self.data = _console(self._stdout, environment)
+        self.progress = _console(stderr or sys.stderr, environment)
 
     @property
     def is_json(self) -> bool:
@@ -145,13 +152,10 @@ class Out:
             yield
 
 
-def _console(stream: TextIO) -> Console:
-    console = Console(file=stream, highlight=False, emoji=False, markup=False)
-    return (
-        console
-        if console.is_terminal
-        else Console(file=stream, highlight=False, emoji=False, markup=False, width=_WIDE)
-    )
+def _console(stream: TextIO, environment: Mapping[str, str]) -> Console:
+    watched = Console(file=stream, _environ=environment).is_terminal
+    width = None if watched else _WIDE
+    return Console(file=stream, _environ=environment, width=width, highlight=False, emoji=False, markup=False)
 
 
 def plain(text: str) -> str:

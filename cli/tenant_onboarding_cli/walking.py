@@ -210,7 +210,8 @@ class Walk:
                 if failure.code != "run_blocked" or not self._wishes.watch:
                     raise
                 self._tell(failure.message)
-                self._api.patience.pause(failure.retry_after or _LOOK_AGAIN, failure.message)
+                wait = _LOOK_AGAIN if failure.retry_after is None else failure.retry_after
+                self._api.patience.pause(wait, failure.message)
             else:
                 return link
 
