@@ -99,7 +99,10 @@ def serve() -> Iterator[Service]:
                 self.close_connection = True
                 return
             text = b"" if reply.body is None else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
+            if "Date" in reply.headers:
+                self.send_response_only(reply.status)
+            else:
+                self.send_response(reply.status)
             for name, value in {"Content-Type": "application/json", **reply.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(text)))
