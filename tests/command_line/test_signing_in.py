@@ -78,7 +78,7 @@ def test_a_sign_in_proves_that_it_was_we_who_began_it_and_keeps_the_token_for_us
 ) -> None:
     issue(mine, {"access_token": token(user_id="2"), "expires_in": 3600, "refresh_token": "refresh"})
 
-    result = cli("login")
+    result = cli("login", "--scope", "openid onboarding.admin")
 
     assert result.exit_code == 0, result.stderr
     assert "Signed in as user 2" in result.stderr
@@ -87,6 +87,7 @@ def test_a_sign_in_proves_that_it_was_we_who_began_it_and_keeps_the_token_for_us
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     assert (asked.query["code_challenge"], asked.query["code_challenge_method"]) == (challenge, "S256")
     assert asked.query["redirect_uri"].startswith("http://127.0.0.1:")
+    assert asked.query["scope"] == "openid onboarding.admin"
     assert (exchanged.body["redirect_uri"], exchanged.body["code"]) == (asked.query["redirect_uri"], "the-code")
     assert (home / STORED).stat().st_mode & 0o777 == 0o600
     assert (home / STORED).parent.stat().st_mode & 0o777 == 0o700

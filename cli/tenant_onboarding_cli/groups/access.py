@@ -3,7 +3,7 @@
 import platform
 import shutil
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
@@ -46,9 +46,10 @@ def add(app: typer.Typer) -> None:
         *,
         port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where the browser comes back to.")] = 0,
         browser: Annotated[bool, typer.Option(help="Open the system's browser, or only show the address.")] = True,
+        scope: Annotated[str | None, typer.Option("--scope", help="What to ask for, this time.")] = None,
     ) -> None:
         """Sign in with the system's browser, where the issuer offers that; the token is kept for you alone."""
-        settings = desk.settings
+        settings = replace(desk.settings, scope=scope or desk.settings.scope)
         sign_in = signing_in.sign_in(settings, port=port, browser=browser, tell=desk.out.tell)
         SignIns(settings.places.state).keep(settings, sign_in)
         user = tokens.claims(sign_in.access_token).get(settings.user_id_claim)

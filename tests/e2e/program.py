@@ -1,0 +1,82 @@
+"""The command line as somebody has it who installed it: a wheel of ours in an environment of its own, and a folder."""
+
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.conftest import ROOT, LocalDeployment
+
+UV = ROOT / ".venv" / "bin" / "uv"
+PINS = ROOT / ".cache" / "command-line.txt"
+
+# What `make test` tells the makes below it, and what a person set for themselves, is nobody else's business.
+_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "TENANT_", "XDG_"))
+}
+
+
+@dataclass(frozen=True)
+class Program:
+    """The installed program, as it is called in *folder*."""
+
+    path: Path
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the program finds around it: a home in which nothing was set yet."""
+        return _ENVIRONMENT | {"HOME": str(self.folder)}
+
+    def call(self, line: str, within: float = 300) -> subprocess.CompletedProcess[str]:
+        """Call it as a shell would with *line*."""
+        return subprocess.run(
+            [self.path, *shlex.split(line)[1:]],
+            cwd=self.folder,
+            env=self.environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=within,
+        )
+
+    def begin(self, line: str) -> subprocess.Popen[str]:
+        """Call it, and do not wait for its end."""
+        return subprocess.Popen(
+            [self.path, *shlex.split(line)[1:]],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+def install(where: Path) -> Path:
+    """Build the wheel, and install it and what it needs, at the versions of uv.lock; give the program's path.
+
+    What is in uv's cache is not downloaded again; the rest is.
+    """
+    PINS.parent.mkdir(exist_ok=True)
+    package = ("--package", "tenant-onboarding-cli", "--no-emit-project")
+    python = where / "environment" / "bin" / "python"
+    _uv("export", "--frozen", *package, "--output-file", PINS)
+    _uv("build", "--wheel", "--out-dir", where / "wheel", "cli")
+    _uv("venv", "--python", ROOT / ".venv" / "bin" / "python", where / "environment")
+    [wheel] = (where / "wheel").glob("*.whl")
+    _uv("pip", "install", "--python", python, "--require-hashes", "--requirement", PINS)
+    _uv("pip", "install", "--python", python, "--no-deps", wheel)
+    return where / "environment" / "bin" / "tenant-onboarding"
+
+
+def _uv(*words: str | Path) -> None:
+    ran = subprocess.run([UV, "--quiet", *words], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def lay_out(folder: Path, local: LocalDeployment) -> None:
+    """Make of *folder* what a checkout with a running deployment is to the program: facts, and what prints tokens."""
+    (folder / ".local").symlink_to(ROOT / local.folder)
+    recipe = f"@$(MAKE) --silent --no-print-directory -C '{ROOT}' token LOCAL_STATE='{local.folder}'"
+    (folder / "Makefile").write_text(f".PHONY: token\ntoken:\n\t{recipe}\n")

@@ -1,0 +1,153 @@
+"""The installed command line, as people and scripts call it, against the local deployment."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import ROOT, LocalDeployment
+from tests.e2e.program import Program, install, lay_out
+
+PAGE = ROOT / "docs" / "command-line.md"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the program was installed."""
+    return install(tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture
+def program(path: Path, tmp_path: Path, local: LocalDeployment) -> Program:
+    """The program, in a folder beside the deployment."""
+    lay_out(tmp_path, local)
+    return Program(path, tmp_path)
+
+
+def next_command(said: str) -> str:
+    """Give the command that is suggested last."""
+    suggested: list[str] = re.findall(r"^Next: (.+)$", said, re.MULTILINE)
+    return suggested[-1]
+
+
+def evidence(program: Program, tenant: int) -> list[str]:
+    """Name the tasks that evidence was recorded of, oldest first."""
+    told = program.call(f"tenant-onboarding evidence export {tenant}")
+    assert told.returncode == 0, told.stderr
+    return [piece["task_type"] for piece in reversed(json.loads(told.stdout))]
+
+
+def test_a_tenant_is_onboarded_from_its_first_step_to_its_last(program: Program) -> None:
+    told = program.call("tenant-onboarding onboard 13 --watch -o json")
+
+    assert told.returncode == 0, told.stderr
+    outcome = json.loads(told.stdout)
+    assert (outcome["outcome"], outcome["session"]["status"]) == ("completed", "completed")
+    assert len(outcome["session"]["completion"]["evidence_ids"]) == 7
+    again = program.call("tenant-onboarding onboard 13 --watch")
+    assert (again.returncode, len(evidence(program, 13))) == (0, 7)
+
+
+def test_a_tenant_that_lacks_something_stops_with_the_remedy_and_is_taken_up_again(program: Program) -> None:
+    stopped = program.call("tenant-onboarding onboard 2 --watch")
+
+    assert stopped.returncode == 1
+    assert "DeviceManagementConfiguration.Read.All" in stopped.stderr
+    assert "Have an administrator of the customer grant admin consent again" in stopped.stderr
+    assert "https://learn.microsoft.com/graph/permissions-reference" in stopped.stderr
+    again = program.call(next_command(stopped.stderr))
+    assert (again.returncode, "goes on at step 3" in again.stderr) == (1, True)
+    tried = evidence(program, 2)
+    assert (tried.count("verify_permissions"), tried.count("license_check")) == (2, 1)
+
+
+def test_a_run_that_is_blocked_ends_with_3_and_says_what_to_watch(program: Program) -> None:
+    assert program.call("tenant-onboarding run start 12 initial_sync").returncode == 0
+
+    blocked = program.call("tenant-onboarding run start 12 license_check --watch")
+
+    assert blocked.returncode == 3
+    assert "Request id: " in blocked.stderr
+    assert program.call(next_command(blocked.stderr)).returncode == 0
+    assert program.call("tenant-onboarding run start 12 license_check --watch").returncode == 0
+
+
+def test_a_token_that_has_expired_ends_with_4(program: Program, local: LocalDeployment) -> None:
+    told = program.call(f"tenant-onboarding tasks list 1 --token {local.token(2, ttl=-1)}")
+
+    assert (told.returncode, told.stdout) == (4, "")
+
+
+def test_what_takes_too_long_ends_with_5_and_what_is_interrupted_with_130_while_the_run_goes_on(
+    program: Program,
+) -> None:
+    late = program.call("tenant-onboarding run start 14 initial_sync --watch --timeout 1")
+    assert late.returncode == 5, late.stderr
+    again = next_command(late.stderr)
+
+    watching = program.begin(again)
+    assert watching.stderr is not None
+    watching.stderr.readline()  # it watches
+    watching.send_signal(signal.SIGINT)
+    _, said = watching.communicate(timeout=60)
+
+    assert (watching.returncode, next_command(said)) == (130, again)
+    assert program.call(again).returncode == 0
+
+
+def test_a_file_that_was_interrupted_is_given_again_and_nothing_is_done_twice(program: Program) -> None:
+    (program.folder / "tenants.csv").write_text("tenant_id,name\n10,Coho Winery\n11,\n15,\n")
+    line = "tenant-onboarding bulk tenants.csv --at-once 1 --profile local-platform --report report.json"
+
+    begun = program.begin(line)
+    assert begun.stderr is not None
+    assert next(told for told in begun.stderr if told.startswith("1 of 3")) == "1 of 3: tenant 10 completed\n"
+    begun.send_signal(signal.SIGINT)
+    begun.communicate(timeout=60)
+
+    assert begun.returncode == 130
+    report = json.loads((program.folder / "report.json").read_text())
+    assert [each["tenant_id"] for each in report] == [10, 11, 15]
+    assert (report[0]["outcome"], report[2]["outcome"]) == ("completed", "interrupted")
+    again = program.call(line)
+    assert again.returncode == 0, again.stderr
+    report = json.loads((program.folder / "report.json").read_text())
+    assert [each["outcome"] for each in report] == ["already_completed", "completed", "completed"]
+    for tenant in (10, 11, 15):
+        tried = evidence(program, tenant)
+        assert sorted(set(tried)) == sorted(tried)
+
+
+def examples() -> list[str]:
+    """Give every example of the page, in its order."""
+    commands = PAGE.read_text().partition("## Commands")[2]
+    return re.findall(r"^    (tenant-onboarding .+)$", commands, re.MULTILINE)
+
+
+def test_every_example_of_the_page_can_be_given(program: Program) -> None:
+    file = re.search(r"```csv\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert file is not None
+    (program.folder / "tenants.csv").write_text(file[1])
+
+    ended = {line: program.call(line) for line in examples()}
+
+    assert {line: told.stderr for line, told in ended.items() if told.returncode != 0} == {}
+    assert (program.folder / "report.csv").read_text().count("\n") == 4
+    assert (program.folder / "evidence.csv").read_text().startswith("id,recorded_at")
+
+
+def test_the_completion_completes(program: Program) -> None:
+    script = program.call("tenant-onboarding completion bash").stdout
+    asking = (
+        f"{script}\nPATH={shlex.quote(str(program.path.parent))}:$PATH\n"
+        "COMP_WORDS=(tenant-onboarding evidence e) COMP_CWORD=2\n"
+        '_tenant_onboarding_completion tenant-onboarding; echo "${COMPREPLY[@]}"'
+    )
+
+    told = subprocess.run(["bash", "-c", asking], check=True, capture_output=True, text=True, env=program.environment)
+
+    assert told.stdout.split() == ["export"]
