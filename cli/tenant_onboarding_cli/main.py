@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from typer.completion import completion_init  # type: ignore[attr-defined] # typer's own way to it
 
 from tenant_onboarding_cli import PROGRAM, VERSION
 from tenant_onboarding_cli.groups import (
@@ -56,5 +57,6 @@ def root(
 
 
 def main() -> None:
-    """Carry out what the command line says."""
+    """Carry out what the command line says, or complete it for a shell that asks."""
+    completion_init()
     app(prog_name=PROGRAM)
