@@ -71,7 +71,7 @@ class Out:
 
     def json(self, value: object) -> None:
         """Write *value* for a program: one document, and all there is."""
-        self._stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        self._write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
     def rows(self, rows: Sequence[Row], columns: Sequence[Column], nothing: str = "There is nothing.") -> None:
         """Show a list: as it is to programs, as a table to people."""
@@ -112,7 +112,12 @@ class Out:
             return
         with self.data.capture() as captured:
             self.data.print(table)
-        self._stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        self._write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+    def _write(self, text: str) -> None:
+        """Write data at once, so that both streams stay in order where they go to the same place."""
+        self._stdout.write(text)
+        self._stdout.flush()
 
     def say(self, text: str) -> None:
         """Write a line of data for people."""

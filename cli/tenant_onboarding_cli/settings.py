@@ -208,12 +208,10 @@ def _local(stack: Path) -> dict[str, str] | None:
     """Read where a local deployment answers. Only on this machine: the file may be anybody's."""
     try:
         facts = json.loads(stack.read_text())
-        said = {"api_url": str(facts["api_url"]), "issuer": str(facts["issuer"]), "client_id": str(facts["audience"])}
+        api_url = str(facts["api_url"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if urlsplit(said["api_url"]).hostname not in LOOPBACK:
-        return None
-    return said
+    return {"api_url": api_url} if urlsplit(api_url).hostname in LOOPBACK else None
 
 
 def _nowhere(places: Places) -> Failure:

@@ -32,8 +32,7 @@ def write(home: Path, text: str) -> None:
 
 def run_locally(home: Path, api_url: str = "http://127.0.0.1:8000", folder: str = ".local") -> None:
     (home / folder).mkdir()
-    facts = {"api_url": api_url, "issuer": f"{api_url}/issuer", "audience": "tenant-onboarding"}
-    (home / folder / "stack.json").write_text(json.dumps(facts))
+    (home / folder / "stack.json").write_text(json.dumps({"api_url": api_url}))
 
 
 def refusal(home: Path, flags: dict[str, object] | None = None, **environment: str) -> Failure:

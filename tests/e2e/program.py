@@ -29,14 +29,15 @@ class Program:
         """What the program finds around it: a home in which nothing was set yet."""
         return _ENVIRONMENT | {"HOME": str(self.folder)}
 
-    def call(self, line: str, within: float = 300) -> subprocess.CompletedProcess[str]:
-        """Call it as a shell would with *line*."""
+    def call(self, line: str, *, together: bool = False, within: float = 300) -> subprocess.CompletedProcess[str]:
+        """Call it as a shell would with *line*; *together* has all that it says in one, as a terminal has."""
         return subprocess.run(
             [self.path, *shlex.split(line)[1:]],
             cwd=self.folder,
             env=self.environment,
             check=False,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if together else subprocess.PIPE,
             text=True,
             timeout=within,
         )
