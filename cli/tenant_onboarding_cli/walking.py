@@ -100,7 +100,7 @@ class Walk:
         """Walk as far as it goes.
 
         Raises:
-            KeyboardInterrupt: As it comes; whatever was started goes on, and the next walk takes it up.
+            KeyboardInterrupt: Between two looks at a run; whatever was started goes on, and the next walk takes it up.
             Stopped: The same, for one of many.
         """
         try:
@@ -113,6 +113,8 @@ class Walk:
         except _UnderWay:
             return Outcome(self._tenant, Result.UNDER_WAY, self._session, next_command=self._following())
         except Failure as failure:
+            if failure.exit in {Exit.TIMEOUT, Exit.INTERRUPTED}:  # not the run is to be gone on with, but the walk
+                failure.next_command = self._following()
             return Outcome(self._tenant, Result.STOPPED, self._session, failure, failure.next_command)
 
     # ── The way ─────────────────────────────────────────────────────────────────────────────────

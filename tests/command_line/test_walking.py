@@ -177,6 +177,7 @@ def test_a_consent_that_propagates_is_waited_for_and_no_failure(ask: Cli, tenant
     result = ask("onboard", 1, "--watch", "--timeout", 1)
 
     assert result.exit_code == 5
+    assert result.stderr.endswith("Next: tenant-onboarding onboard 1 --watch\n")
     assert tenant.started == ["consent_status"]
     tenant.tasks["consent_status"]["active_run_id"] = None
     assert ask("onboard", 1).exit_code == 0
