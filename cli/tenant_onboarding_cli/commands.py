@@ -2,6 +2,8 @@
 
 import functools
 import inspect
+import os
+import sys
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -144,7 +146,9 @@ def _ended(desk: Desk, function: Callable[..., None], given: dict[str, Any], int
         following = interrupted.format(**given) if interrupted else None
         ended = Failure(Exit.INTERRUPTED, "Interrupted.", (Remedy("What was started goes on."),), following)
     except BrokenPipeError:
-        raise typer.Exit(Exit.OK) from None  # whoever read has read enough
+        # Whoever read has read enough: what is left in the buffer goes nowhere, as the documentation of `signal` says.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(Exit.OK) from None
     else:
         return
     finally:

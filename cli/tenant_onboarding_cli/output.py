@@ -116,7 +116,7 @@ class Out:
 
     def _write(self, text: str) -> None:
         """Write data at once, so that both streams stay in order where they go to the same place."""
-        self._stdout.write(text)
+        self._stdout.writelines(text.splitlines(keepends=True))  # so that it ends once nobody reads any more
         self._stdout.flush()
 
     def say(self, text: str) -> None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from tenant_onboarding_cli.output import Out, as_csv
@@ -92,6 +94,22 @@ def test_no_color_is_obeyed_on_a_terminal() -> None:
 
     assert "\x1b[32m" in coloured.getvalue()
     assert "\x1b[32m" not in plain.getvalue()
+
+
+def test_whoever_has_read_enough_is_no_failure(service: Service, home: Path) -> None:
+    service.plan("GET", TASKS, Reply(200, [FAILED] * 10_000))
+    words = ("tasks", "list", "1", "-o", "json", "--api-url", service.url, "--token", "t")
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "tenant_onboarding_cli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.readline()
+        program.stdout.close()
+        said = program.stderr.read()
+
+    assert (program.returncode, said) == (0, b"")
 
 
 def test_no_session_is_no_failure(ask: Cli, service: Service) -> None:

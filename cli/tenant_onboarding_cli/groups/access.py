@@ -22,7 +22,6 @@ from tenant_onboarding_cli.sign_ins import SignIns
 SKEW = 30.0
 """Seconds that this machine's clock may differ before tokens look expired, or not good yet."""
 
-_UNAUTHORIZED = 401
 _SHELLS = ("bash", "fish", "powershell", "pwsh", "zsh")
 
 
@@ -113,7 +112,7 @@ def _checks(desk: Desk) -> list[Check]:
     checks.append(Check("configuration", True, said))  # noqa: FBT003
     checks += _reachability(desk.http)
     if checks[-1].check != "reachability" or checks[-1].ok:
-        checks += _sign_in(desk, desk.http)
+        checks += _sign_in(desk)
     return checks
 
 
@@ -141,7 +140,7 @@ def _reachability(http: httpx.Client) -> list[Check]:
     return [*found, Check("clock", fine, said, Exit.OK if fine else Exit.SIGN_IN, None if fine else remedy)]
 
 
-def _sign_in(desk: Desk, http: httpx.Client) -> list[Check]:
+def _sign_in(desk: Desk) -> list[Check]:
     """Have a token, say whose it is, and have the service judge it: what it says of the caller's own queue."""
     settings = desk.settings
     try:
@@ -155,11 +154,13 @@ def _sign_in(desk: Desk, http: httpx.Client) -> list[Check]:
     source = _source(desk)
     who = f"user {user}, {scopes}, until {_until(claims.get('exp'))}, {source}"
     remedy = "Sign in again: `tenant-onboarding login`, or have your token command print a new one."
-    answer = http.get("/onboarding/sessions", params={"limit": "1"}, headers={"Authorization": f"Bearer {token}"})
-    if answer.status_code == _UNAUTHORIZED:
-        return [Check("sign-in", False, f"the service does not take the token: {who}", Exit.SIGN_IN, remedy)]  # noqa: FBT003
-    if answer.is_error:
-        return [Check("sign-in", False, f"{who}, answered {answer.status_code}", Exit.FAILED)]  # noqa: FBT003
+    try:
+        desk.api.get("/onboarding/sessions", {"limit": "1"})
+    except Failure as failure:
+        if failure.exit is Exit.SIGN_IN:
+            said = f"the service does not take the token: {who}"
+            return [Check("sign-in", False, said, Exit.SIGN_IN, remedy)]  # noqa: FBT003
+        return [Check("sign-in", False, f"{who}: {failure.message}", failure.exit)]  # noqa: FBT003
     return [Check("sign-in", True, who)]  # noqa: FBT003
 
 
