@@ -11,7 +11,7 @@ from typing import Any
 
 import urllib3
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Middleware
 
 from local.simulator import create_app
 from local.tenants import CLIENT_ID, TENANTS, SeededTenant
@@ -63,17 +63,10 @@ class Simulator:
 
 
 @contextmanager
-def serve(*, latency: float = 0.0, **options: Any) -> Iterator[Simulator]:
-    """Run a simulator under a prefix, as the local deployment mounts it; an answer takes *latency* seconds at least."""
-
-    @web.middleware
-    async def far_away(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if "/control/" not in request.path:
-            await asyncio.sleep(latency)
-        return await handler(request)
-
+def serve(*middlewares: Middleware, **options: Any) -> Iterator[Simulator]:
+    """Run a simulator under a prefix, as the local deployment mounts it, behind *middlewares*."""
     loop = asyncio.new_event_loop()
-    app = web.Application(middlewares=[far_away] if latency else [])
+    app = web.Application(middlewares=middlewares)
     app.add_subapp(_PREFIX, create_app(tenants=TENANTS, secrets={str(CLIENT_ID): SECRET}, **options))
     runner = web.AppRunner(app, access_log=None)
     loop.run_until_complete(runner.setup())
