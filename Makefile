@@ -107,16 +107,18 @@ check: setup ## Judge code, types, imports, template, pins and licences: exactly
 	$(BIN)/python -m local.build --check-pins
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy functions cli local tests bench
+	$(BIN)/mypy functions cli local tests bench docs
 	PYTHONPATH=functions $(BIN)/lint-imports
 	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
+	PYTHONPATH=functions $(BIN)/python -m docs.openapi --check
 	$(BIN)/python -m docs.command_line --check
 	$(BIN)/python -m docs.licences --check
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
 
 .PHONY: docs
-docs: setup ## Write the pages that follow from the code
+docs: setup ## Write what follows from the code: pages, and the OpenAPI document
 	@PYTHONPATH=functions $(BIN)/python -m docs.reason_codes
+	@PYTHONPATH=functions $(BIN)/python -m docs.openapi
 	@$(BIN)/python -m docs.command_line
 
 .PHONY: licences

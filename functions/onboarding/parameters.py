@@ -65,6 +65,7 @@ def _tenant_name(value: object) -> str:
 PathId = Annotated[int, BeforeValidator(_id)]
 Limit = Annotated[int, BeforeValidator(_at_most(LARGEST_PAGE))]
 QueueLimit = Annotated[int, BeforeValidator(_at_most(LARGEST_QUEUE_PAGE))]
+TenantName = Annotated[str, BeforeValidator(_tenant_name)]
 
 
 class Parameters(BaseModel):
@@ -144,7 +145,7 @@ class QueueQuery(PageQuery):
 class PreflightQuery(Parameters):
     """Which Microsoft tenant is asked about, by its GUID or one of its domains; in lower case."""
 
-    tenant: Annotated[str, BeforeValidator(_tenant_name)]
+    tenant: TenantName
 
 
 class EvidenceQuery(PageQuery):

@@ -71,7 +71,7 @@ DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-
 Domain = Annotated[str, StringConstraints(to_lower=True, max_length=LONGEST_DOMAIN, pattern=f"^{DOMAIN.pattern}$")]
 
 
-_NAMED_BY: dict[CredentialKind, tuple[re.Pattern[str], str]] = {
+NAMED_BY: dict[CredentialKind, tuple[re.Pattern[str], str]] = {
     CredentialKind.CLIENT_SECRET: (
         re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:tenant-onboarding/[A-Za-z0-9/_+=.@-]+"),
         "must be the ARN of a secret in Secrets Manager whose name begins with tenant-onboarding/",
@@ -112,10 +112,10 @@ class ConnectionDetails(Concept):
         kind = info.data.get("credential_kind")
         if kind is None:  # refused already, and what it asks for is not known
             return value
-        if kind not in _NAMED_BY:
+        if kind not in NAMED_BY:
             _refuse(value, kind)
             return None
-        pattern, demand = _NAMED_BY[kind]
+        pattern, demand = NAMED_BY[kind]
         if value is None or not pattern.fullmatch(value):
             raise ValueError(demand)
         return value

@@ -1,0 +1,312 @@
+"""The document: every route with what it takes, what it answers and why it refuses."""
+
+import inspect
+from collections.abc import Iterator
+from http import HTTPStatus
+from importlib import import_module
+from types import ModuleType
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from docs.openapi import examples
+from docs.openapi.operations import OPERATIONS, TAGS, Answer, ListOf, Operation, Page
+from docs.openapi.refusals import HEADERS, RefusalKind, refusals
+from docs.openapi.schemas import Node, parameter, reference, schemas
+from docs.openapi.words import (
+    GATEWAY,
+    INTRODUCTION,
+    PARAMETERS,
+    REQUEST_HEADERS,
+    RESPONSE_HEADERS,
+    STRANGER_S_QUERY,
+    Header,
+)
+from onboarding.domain.access import PLATFORM_SCOPE
+from onboarding.parameters import NoQuery, Parameters
+from onboarding.problems import STATUS
+from onboarding.rest import Admits, NoBody
+from onboarding.routes import ROUTES, Route
+from onboarding.views import ProblemView, View
+
+JSON, PROBLEM, HTML = "application/json", "application/problem+json", "text/html"
+VERSION = "1.0.0"
+
+ALWAYS = ("X-Request-Id", "Cache-Control")
+"""The headers of every answer of ours."""
+
+OF_EVERY_TENANT = (
+    "invalid_request",
+    "unauthenticated",
+    "tenant_not_found",
+    "body_too_large",
+    "unsupported_media_type",
+)
+"""What every route in a tenant may refuse with."""
+
+OF_EVERY_ROUTE = ("internal_error", "unavailable")
+OF_NO_ROUTE = ("route_not_found", "method_not_allowed")
+"""What is answered where there is no route."""
+
+
+class Declared(NamedTuple):
+    """What a handler itself says of its route."""
+
+    module: ModuleType
+    admits: Admits | None
+    """None if anybody is let in."""
+    path: type[Parameters]
+    query: type[Parameters]
+    body: type[BaseModel]
+
+    @classmethod
+    def by(cls, name: str) -> "Declared":
+        """Read it off the handler of the Lambda *name*."""
+        module = import_module(f"api.{name}")
+        known = inspect.getclosurevars(module.handler).nonlocals
+        if "whom" not in known:
+            return cls(module, None, Parameters, NoQuery, NoBody)
+        return cls(module, known["whom"], known["path"], known["query"], known["body"])
+
+    @property
+    def taken(self) -> type[BaseModel] | None:
+        """The model of the body, if it takes one."""
+        return None if self.body is NoBody else self.body
+
+
+class GatewayError(View):
+    """What API Gateway itself answers, before or in place of a function."""
+
+    message: str
+
+
+def document() -> Node:
+    """Write the document."""
+    known = refusals()
+    declared = {name: Declared.by(name) for name in ROUTES}
+    paths: Node = {}
+    for name, route in ROUTES.items():
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(name, route, declared[name], known)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Tenant Onboarding", "version": VERSION, "description": INTRODUCTION},
+        "servers": [{"url": "/", "description": "Where this document is served"}],
+        "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "accessToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An OIDC access token (RS256) that names an integer user id.",
+                }
+            },
+            "parameters": {
+                **{each["name"]: each for route in declared.values() for each in _in_url(route.path, "path")},
+                **{
+                    name: {"name": name, "in": "header", **_described(header)}
+                    for name, header in REQUEST_HEADERS.items()
+                },
+            },
+            "headers": {name: _described(header) for name, header in RESPONSE_HEADERS.items()},
+            "responses": _shared(known),
+            "schemas": _schemas(declared, known),
+        },
+    }
+
+
+def refusals_of(name: str) -> tuple[str, ...]:
+    """List the codes that the route *name* may refuse with."""
+    declared, operation = Declared.by(name), OPERATIONS[name]
+    if declared.admits is None:
+        return (*OF_EVERY_ROUTE, *operation.refuses)
+    forbids = declared.admits.least is None or declared.admits.least.value != "readonly"
+    return (*OF_EVERY_TENANT, *(("role_insufficient",) if forbids else ()), *OF_EVERY_ROUTE, *operation.refuses)
+
+
+def _operation(name: str, route: Route, declared: Declared, known: dict[str, RefusalKind]) -> Node:
+    operation = OPERATIONS[name]
+    summary, rest = _words(declared.module, route)
+    parameters = [*_parameters(declared), *({"$ref": f"#/components/parameters/{each}"} for each in operation.takes)]
+    described: Node = {
+        "operationId": _camel(name),
+        "tags": [operation.tag],
+        "summary": summary,
+        "description": "\n\n".join([*rest, *_who(declared.admits)]),
+        "parameters": parameters,
+    }
+    if declared.taken:
+        described["requestBody"] = _request_body(declared.taken)
+    described["responses"] = _responses(name, operation, known)
+    described["security"] = _security(declared.admits)
+    return described
+
+
+def _words(module: ModuleType, route: Route) -> tuple[str, list[str]]:
+    """Take the summary from the module's first sentence, which begins with the route, and the rest from below it."""
+    first, *more = inspect.cleandoc(module.__doc__ or "").split("\n\n")
+    asked, colon, sentence = first.partition(": ")
+    if not colon or asked != f"{route.method} {route.path}":
+        raise ValueError(f"{module.__name__}: its docstring has to begin with `{route.method} {route.path}: `")
+    handler = inspect.cleandoc(module.handler.__doc__ or "").split("\n\n")
+    paragraphs = [" ".join(each.split()) for each in (*handler, *more)]
+    summary = " ".join(sentence.split()).rstrip(".")
+    return summary[0].upper() + summary[1:], paragraphs
+
+
+def _who(admits: Admits | None) -> Iterator[str]:
+    if admits is None:
+        yield "For everybody: it needs no token."
+        return
+    members = [f"members of at least `{admits.least.value}`"] if admits.least else []
+    platform = [f"the owning product, by the scope `{PLATFORM_SCOPE}`"] if admits.platform else []
+    yield f"For {', and for '.join([*members, *platform])}."
+
+
+def _security(admits: Admits | None) -> list[Node]:
+    """Name the roles that are let in, as 3.1 has room for (https://spec.openapis.org/oas/v3.1.0#security-requirement)."""
+    if admits is None:
+        return []
+    least = [{"accessToken": [admits.least.value]}] if admits.least else []
+    return [*least, *([{"accessToken": [PLATFORM_SCOPE]}] if admits.platform else [])]
+
+
+def _parameters(declared: Declared) -> Iterator[Node]:
+    if declared.admits is None:
+        for name, words in STRANGER_S_QUERY.items():
+            yield {"name": name, "in": "query", "description": words, "schema": {"type": "string"}}
+        return
+    for each in _in_url(declared.path, "path"):
+        yield {"$ref": f"#/components/parameters/{each['name']}"}
+    yield from _in_url(declared.query, "query")
+
+
+def _in_url(model: type[Parameters], where: str) -> Iterator[Node]:
+    for field_name, field in model.model_fields.items():
+        name = field.alias or field_name
+        required = {"required": True} if field.is_required() else {}
+        words, schema = PARAMETERS[name], parameter(model, field)
+        yield {"name": name, "in": where, **required, "description": words, "schema": schema}
+
+
+def _described(header: Header) -> Node:
+    return {"description": header.words, "schema": header.schema}
+
+
+def _request_body(model: type[BaseModel]) -> Node:
+    given = {name: {"value": value} for name, value in examples.BODIES[model].items()}
+    return {"required": True, "content": {JSON: {"schema": reference(model), "examples": given}}}
+
+
+def _responses(name: str, operation: Operation, known: dict[str, RefusalKind]) -> Node:
+    by_status: dict[HTTPStatus, Node] = {
+        status: _response(answer, operation) for status, answer in operation.answers.items()
+    }
+    codes = [known[code] for code in refusals_of(name)]
+    # Where no token is asked for, the gateway misses none.
+    public = Declared.by(name).admits is None
+    theirs = GATEWAY.keys() - ({HTTPStatus.UNAUTHORIZED} if public else set())
+    for status in sorted({each.status for each in codes} | theirs):
+        ours = [each for each in codes if each.status is status]
+        if status not in by_status:
+            by_status[status] = _refused(status, ours, shared=_is_shared(status, ours))
+    return {str(int(status)): by_status[status] for status in sorted(by_status)}
+
+
+def _response(answer: Answer, operation: Operation) -> Node:
+    described: Node = {"description": answer.what, "headers": _named_headers((*answer.headers, *ALWAYS))}
+    if isinstance(answer.body, Page):
+        described["content"] = {HTML: {"schema": {"type": "string"}}}
+    elif answer.body is not None:
+        described["content"] = {JSON: _content(answer.body)}
+    if operation.links and answer.body:
+        described["links"] = {
+            _camel(name): {"operationId": _camel(name), "parameters": given} for name, given in operation.links.items()
+        }
+    return described
+
+
+def _content(body: type[BaseModel] | ListOf) -> Node:
+    shown = examples.answers()
+    if isinstance(body, ListOf):
+        values = [each.model_dump(mode="json") for each in shown[body.each].values()]
+        return {"schema": {"type": "array", "items": reference(body.each)}, "examples": {"page": {"value": values}}}
+    named = {name: {"value": each.model_dump(mode="json")} for name, each in shown[body].items()}
+    return {"schema": reference(body), "examples": named}
+
+
+def _named_headers(names: tuple[str, ...]) -> Node:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+_SHARED = {
+    "invalid_request": "Malformed",
+    "unauthenticated": "Unauthenticated",
+    "tenant_not_found": "NoSuchTenant",
+    "role_insufficient": "Forbidden",
+    "body_too_large": "TooLarge",
+    "unsupported_media_type": "NotJson",
+    "internal_error": "Broken",
+    "unavailable": "Unavailable",
+    "route_not_found": "NoSuchRoute",
+    "method_not_allowed": "MethodNotAllowed",
+}
+"""Answers that many routes give, and no other with their status."""
+
+
+def _is_shared(status: HTTPStatus, ours: list[RefusalKind]) -> bool:
+    return status in GATEWAY if not ours else len(ours) == 1 and ours[0].code in _SHARED
+
+
+def _shared(known: dict[str, RefusalKind]) -> Node:
+    alone = {each.name: _refused(status, [], shared=False) for status, each in GATEWAY.items()}
+    return {name: _refused(known[code].status, [known[code]], shared=False) for code, name in _SHARED.items()} | alone
+
+
+def _refused(status: HTTPStatus, ours: list[RefusalKind], *, shared: bool) -> Node:
+    """Describe a refusal: in our form, which may be a problem, and in the gateway's where it may be first."""
+    if shared:
+        name = _SHARED[ours[0].code] if ours else GATEWAY[status].name
+        return {"$ref": f"#/components/responses/{name}"}
+    bodies = [{"$ref": f"#/components/schemas/{each.schema_name}"} for each in ours]
+    given = {each.code: {"value": examples.refusal(each)} for each in ours}
+    headers = _named_headers((*dict.fromkeys(name for each in ours for name in HEADERS.get(each.code, ())), *ALWAYS))
+    words = " ".join([*(f"`{each.code}`: {_sentence(each)}" for each in ours), *_gateway_words(status)])
+    problem = {PROBLEM: {"schema": _one_of(bodies)}} if ours else {}
+    if status in GATEWAY:
+        bodies.append(reference(GatewayError))
+        given["gateway"] = {"value": {"message": GATEWAY[status].message}}
+    answer: Node = {"description": words, "content": {JSON: {"schema": _one_of(bodies), "examples": given}, **problem}}
+    return {**answer, "headers": headers} if ours else answer
+
+
+def _gateway_words(status: HTTPStatus) -> list[str]:
+    return [GATEWAY[status].words] if status in GATEWAY else []
+
+
+def _sentence(refusal: RefusalKind) -> str:
+    return refusal.model().__doc__ or ""
+
+
+def _one_of(bodies: list[Node]) -> Node:
+    return bodies[0] if len(bodies) == 1 else {"oneOf": list(bodies)}
+
+
+def _schemas(declared: dict[str, Declared], known: dict[str, RefusalKind]) -> Node:
+    bodies = [answer.body for operation in OPERATIONS.values() for answer in operation.answers.values()]
+    shown = [body.each if isinstance(body, ListOf) else body for body in bodies if body and not isinstance(body, Page)]
+    problems = [refusal.model() for refusal in known.values()]
+    taken = {each.taken: list(examples.BODIES[each.taken].values()) for each in declared.values() if each.taken}
+    written = schemas(dict.fromkeys([*shown, *problems, ProblemView, GatewayError]), taken)
+    written["ErrorResponse"]["properties"]["code"] = {"type": "string", "enum": list(known)}
+    written["ErrorResponse"]["properties"]["status"] = {
+        "type": "integer",
+        "enum": sorted({*map(int, STATUS.values()), 500}),
+    }
+    return written
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
