@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from onboarding.routes import ROUTES
-from tests import events
+from tests import described, events
 
 ENTRA_TENANT = "11111111-2222-4333-8444-555555555555"
 CLIENT = "99999999-8888-4777-8666-555555555555"
@@ -30,6 +30,7 @@ def call(name: str, *, user: int | None = 1, tenant: object = 1, **others: Any) 
     """Call the route *name* as *user* in *tenant*; *others* are further path parameters, or arguments of an event.
 
     A route that is of no one tenant is asked without one.
+    Whatever is answered has to be what our document says of the route.
     """
     route = ROUTES[name]
     passed = {each: others.pop(each) for each in _EVENT_ARGUMENTS & others.keys()}
@@ -37,6 +38,7 @@ def call(name: str, *, user: int | None = 1, tenant: object = 1, **others: Any) 
     event = events.http(route.method, route.path, parameters=parameters, user=user, **passed)
     answer = import_module(f"api.{name}").handler(event, events.Context())
     body = json.loads(answer["body"]) if answer["body"] else None
+    assert [*described.breaches(name, answer["statusCode"], answer["headers"], body)] == []
     return Answer(answer["statusCode"], body, answer["headers"])
 
 

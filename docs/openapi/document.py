@@ -260,7 +260,7 @@ def _is_shared(status: HTTPStatus, ours: list[RefusalKind]) -> bool:
 
 
 def _shared(known: dict[str, RefusalKind]) -> Node:
-    alone = {each.name: _refused(status, [], shared=False) for status, each in GATEWAY.items()}
+    alone = {each.name: _refused(status, [], shared=False) for status, each in GATEWAY.items() if each.name}
     return {name: _refused(known[code].status, [known[code]], shared=False) for code, name in _SHARED.items()} | alone
 
 

@@ -101,15 +101,15 @@ RESPONSE_HEADERS = {
 
 
 class GatewayAnswer(NamedTuple):
-    """What API Gateway itself may answer with a status; *name* is its name where it is the only answer with that."""
+    """What API Gateway itself may answer with a status; *name* is its name where nothing of ours has it."""
 
-    name: str
+    name: str | None
     message: str
     words: str
 
 
 GATEWAY = {
-    HTTPStatus.UNAUTHORIZED: GatewayAnswer("NoToken", "Unauthorized", "The gateway found no good token."),
+    HTTPStatus.UNAUTHORIZED: GatewayAnswer(None, "Unauthorized", "The gateway found no good token."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: GatewayAnswer(
         "TooLargeForTheGateway", "Request Entity Too Large", "The gateway takes 10 MB at most."
     ),
@@ -120,9 +120,7 @@ GATEWAY = {
         "HeadersTooLarge", "Request Header Fields Too Large", "The gateway takes 10,240 bytes of headers at most."
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: GatewayAnswer(
-        "FunctionBroke", "Internal Server Error", "The gateway got no answer that it could pass on."
+        None, "Internal Server Error", "The gateway got no answer that it could pass on."
     ),
-    HTTPStatus.SERVICE_UNAVAILABLE: GatewayAnswer(
-        "FunctionSilent", "Service Unavailable", "The gateway got no answer in time."
-    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: GatewayAnswer(None, "Service Unavailable", "The gateway got no answer in time."),
 }
