@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from local import ROOT
+from local import ROOT, reference
 from local.refusals import Refused
 
 TOOLS = ROOT / ".venv" / "bin"
@@ -59,6 +59,7 @@ def build(architecture: str) -> None:
     """
     with _one_at_a_time():
         export_pins()
+        reference.write()
         inputs = _digest_of_inputs(architecture)
         if STAMP.is_file() and STAMP.read_text() == inputs:
             return
@@ -101,7 +102,9 @@ def _pins() -> str:
 
 def _digest_of_inputs(architecture: str) -> str:
     others = [ROOT / "template.yaml", PINS, Path(__file__)]
-    contents = chain(_files(ROOT / "functions"), ((path.name, path.read_bytes()) for path in others))
+    contents = chain(
+        _files(ROOT / "functions"), _files(reference.FOLDER), ((path.name, path.read_bytes()) for path in others)
+    )
     return f"{architecture} {platform.python_version()} {digest_of(contents)}"
 
 

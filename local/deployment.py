@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
-from local import emulator, expansion, page
+from local import emulator, expansion, page, reference
 from local.build import BUILT, LAYER, STAMP
 from local.refusals import Refused
 from local.state import Deployed, State
@@ -35,6 +35,8 @@ CLOUDS = "onboarding/graph/clouds.json"
 
 PAGE_LAYER, PAGE_SERVER = "Page", "ServePage"
 """The layer with the page, and the one function that has it."""
+REFERENCE_LAYER, REFERENCE_SERVERS = "Reference", ("ServeDocs", "ServeOpenapi")
+"""The layer with the reference, and the functions that have it."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say, so that equal files make equal zips
 
@@ -93,7 +95,7 @@ def deploy(state: State, port: int, wanted: Wanted) -> Deployed:
     layer = _zip(_layer(state))
     code_key, layer_key = (f"{hashlib.sha256(content).hexdigest()}.zip" for content in (code, layer))
     template = expansion.expand(
-        _with_page_by_pointer(expansion.read(BUILT / "template.yaml"), state),
+        _with_layers_by_pointer(expansion.read(BUILT / "template.yaml"), state),
         wanted.parameters,
         code=f"s3://{BUCKET}/{code_key}",
         layer=f"s3://{BUCKET}/{layer_key}",
@@ -171,15 +173,21 @@ def _layer(state: State) -> dict[str, bytes]:
     return {"python/lib/python3.13/site-packages/dependencies.pth": pointer.encode()}
 
 
-def _with_page_by_pointer(template: dict[str, Any], state: State) -> dict[str, Any]:
-    """Copy the page to where every worker finds it, and take its layer out of *template*: there is no `/opt` here."""
+def _with_layers_by_pointer(template: dict[str, Any], state: State) -> dict[str, Any]:
+    """Copy page and reference to where every worker finds them, without their layers: there is no `/opt` here."""
     shutil.rmtree(state.page, ignore_errors=True)
     if page.is_built():
         shutil.copytree(page.BUILT, state.page)
-    del template["Resources"][PAGE_LAYER]
-    server = template["Resources"][PAGE_SERVER]["Properties"]
-    server["Layers"] = []
-    server["Environment"]["Variables"]["PAGE_FOLDER"] = str(state.page.absolute())
+    shutil.rmtree(state.reference, ignore_errors=True)
+    shutil.copytree(reference.FOLDER, state.reference)
+    resources = template["Resources"]
+    del resources[PAGE_LAYER], resources[REFERENCE_LAYER]
+    folders = {PAGE_SERVER: ("PAGE_FOLDER", state.page)}
+    folders |= dict.fromkeys(REFERENCE_SERVERS, ("REFERENCE_FOLDER", state.reference))
+    for name, (variable, folder) in folders.items():
+        server = resources[name]["Properties"]
+        server["Layers"] = []
+        server["Environment"]["Variables"][variable] = str(folder.absolute())
     return template
 
 

@@ -32,7 +32,7 @@ LARGEST_BODY = 10 * 1024 * 1024
 LARGEST_HEAD = 10_240
 """And that on the request line and all header values together."""
 
-PUBLIC = re.compile(r"/consent/callback|/app(?:/[\s\S]+)?")
+PUBLIC = re.compile(r"/consent/callback|/docs|/openapi\.json|/app(?:/[\s\S]+)?")
 """Paths without an authorizer: what stands in their Authorization header is nobody's business."""
 
 # RFC 9110, 7.6.1: these speak of one connection, not of the message; the rest of the list is set anew on each side.

@@ -74,6 +74,7 @@ class State:
         self.emulator = folder / "emulator"
         self.layer = folder / "layer"
         self.page = folder / "page"
+        self.reference = folder / "reference"
         self.temporary = folder / "tmp"
         self.log = folder / "run.log"
         self.emulator_port = folder / "emulator.port"

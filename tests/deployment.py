@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from local import reference
 from tests import template
 from tests.tables import Tables
 
@@ -94,10 +96,16 @@ def create_queues(engine: Engine, prefix: str) -> Queues:
 def deploy(engine: Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch, *, url: str, aws_url: str) -> Deployment:
     """Set the environment that the template gives its functions, with DynamoDB at *url* and all else at *aws_url*."""
     variables = template.environment(template.read(), tables.physical, Issuer=ISSUER, Audience=AUDIENCE)
-    variables |= {"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL": aws_url}
+    variables |= {"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL": aws_url, "REFERENCE_FOLDER": _reference()}
     deployment = Deployment(engine.client(), tables, monkeypatch)
     deployment.configure(**variables)
     return deployment
+
+
+@cache
+def _reference() -> str:
+    """Have the reference written, once per process, where `make build` has it."""
+    return str(reference.write())
 
 
 def forget() -> None:

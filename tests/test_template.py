@@ -16,7 +16,11 @@ TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 ALARM = "AWS::CloudWatch::Alarm"
 
-PUBLIC = {("OPTIONS", "/{proxy+}"), ("GET", "/consent/callback"), ("GET", "/app"), ("GET", "/app/{proxy+}")}
+PUBLIC = {
+    ("OPTIONS", "/{proxy+}"),
+    ("GET", "/consent/callback"),
+    *((method, path) for method in ("GET", "HEAD") for path in ("/app", "/app/{proxy+}", "/docs", "/openapi.json")),
+}
 """The routes that need no token: a closed list. A CORS preflight could not carry one."""
 
 SECRETS = ":secret:tenant-onboarding/*"
@@ -59,9 +63,16 @@ WATCHED = {
 }
 """An alarm at the first message, and at none."""
 
+CONSENT = "/consent/callback"
+"""What is asked with GET and acts."""
+
 DEPENDENCIES: Tree = {"Ref": "Dependencies"}
-LAYERS: dict[str, list[Tree]] = {"ServePage": [DEPENDENCIES, {"Ref": "Page"}]}
-"""Who has more than the packages: the page is a burden to whoever does not serve it."""
+LAYERS: dict[str, list[Tree]] = {
+    "ServePage": [DEPENDENCIES, {"Ref": "Page"}],
+    "ServeDocs": [DEPENDENCIES, {"Ref": "Reference"}],
+    "ServeOpenapi": [DEPENDENCIES, {"Ref": "Reference"}],
+}
+"""Who has more than the packages: what some serve is a burden to the others."""
 
 # ── Reading the template ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -280,6 +291,19 @@ def every_route_of_the_contract_is_there(tree: Tree) -> Iterator[str]:
         for method in methods:
             if (method.upper(), path) not in there:
                 yield f"{method.upper()} {path} is missing"
+
+
+def what_is_shown_can_be_asked_for_its_head(tree: Tree) -> Iterator[str]:
+    asked: dict[tuple[str, str], set[str]] = {}
+    for name, _, event in triggers(tree, "HttpApi"):
+        asked.setdefault((name, event.get("Path", "")), set()).add(event.get("Method", "ANY"))
+    for (name, path), methods in asked.items():
+        if "GET" in methods and path != CONSENT and "HEAD" not in methods:
+            yield f"{name} cannot be asked for the head of {path}"
+        if "HEAD" in methods and "GET" not in methods:
+            yield f"{name} is asked for nothing but the head of {path}"
+    if "HEAD" in asked.get(("RecordConsent", CONSENT), ()):
+        yield "a consent is recorded by whoever asks for the head of its page"
 
 
 # ── Tables and rights ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -509,6 +533,17 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         put("Parameters/AllowedOrigins/Default", "*"),
         "every origin",
     ),
+    (
+        what_is_shown_can_be_asked_for_its_head,
+        remove(of("GetRun", "Events/Head")),
+        "GetRun cannot be asked for the head",
+    ),
+    (what_is_shown_can_be_asked_for_its_head, remove(of("GetRun", "Events/Route")), "nothing but the head"),
+    (
+        what_is_shown_can_be_asked_for_its_head,
+        put(of("RecordConsent", "Events/Head"), {"Type": "HttpApi", "Properties": {"Method": "HEAD", "Path": CONSENT}}),
+        "a consent is recorded by whoever asks for the head",
+    ),
     (every_route_of_the_contract_is_there, remove("Resources/ListTasks"), "GET /tenants/{tenantId}/onboarding/tasks"),
     (
         every_route_of_the_contract_is_there,
@@ -645,6 +680,8 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
     (the_runtime_is_one_and_the_same, put(of("Sweep", "CodeUri"), "functions/schedules"), "Sweep runs other code"),
     (the_runtime_is_one_and_the_same, remove(of("ServePage", "Layers")), "ServePage runs other code"),
     (the_runtime_is_one_and_the_same, put(of("Sweep", "Layers"), [{"Ref": "Page"}]), "Sweep runs other code"),
+    (the_runtime_is_one_and_the_same, remove(of("ServeDocs", "Layers")), "ServeDocs runs other code"),
+    (the_runtime_is_one_and_the_same, put(of("Sweep", "Layers"), [{"Ref": "Reference"}]), "Sweep runs other code"),
     (
         the_runtime_is_one_and_the_same,
         put(of("Dependencies", "CompatibleArchitectures"), ["arm64"]),

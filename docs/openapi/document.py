@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from docs.openapi import examples
-from docs.openapi.operations import OPERATIONS, TAGS, Answer, ListOf, Operation, Page
+from docs.openapi.operations import NO_API, OPERATIONS, TAGS, Answer, Itself, ListOf, Operation, Page
 from docs.openapi.refusals import HEADERS, RefusalKind, refusals
 from docs.openapi.schemas import Node, parameter, reference, schemas
 from docs.openapi.words import (
@@ -23,28 +23,26 @@ from docs.openapi.words import (
     Header,
 )
 from onboarding.domain.access import PLATFORM_SCOPE
-from onboarding.parameters import NoQuery, Parameters
+from onboarding.parameters import NoPath, NoQuery, Parameters
 from onboarding.problems import STATUS
 from onboarding.rest import Admits, NoBody
 from onboarding.routes import ROUTES, Route
 from onboarding.views import ProblemView, View
 
 JSON, PROBLEM, HTML = "application/json", "application/problem+json", "text/html"
-VERSION = "1.0.0"
+TITLE, VERSION, VERSION_OF_OPENAPI = "Tenant Onboarding", "1.0.0", "3.1.0"
 
 ALWAYS = ("X-Request-Id", "Cache-Control")
 """The headers of every answer of ours."""
 
-OF_EVERY_TENANT = (
-    "invalid_request",
-    "unauthenticated",
-    "tenant_not_found",
-    "body_too_large",
-    "unsupported_media_type",
-)
-"""What every route in a tenant may refuse with."""
+GUARDING = ("Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options")
+"""The headers of every page."""
 
-OF_EVERY_ROUTE = ("internal_error", "unavailable")
+OF_EVERY_CALLER = ("invalid_request", "unauthenticated", "body_too_large", "unsupported_media_type", "unavailable")
+OF_EVERY_TENANT = (*OF_EVERY_CALLER, "tenant_not_found")
+"""What every route may refuse with that asks who calls, and every one that lies in a tenant."""
+
+OF_EVERY_ROUTE = ("internal_error",)
 OF_NO_ROUTE = ("route_not_found", "method_not_allowed")
 """What is answered where there is no route."""
 
@@ -54,7 +52,9 @@ class Declared(NamedTuple):
 
     module: ModuleType
     admits: Admits | None
-    """None if anybody is let in."""
+    """Whom it lets in of a tenant; None if it lies in none."""
+    is_public: bool
+    """Whether it asks nobody who they are."""
     path: type[Parameters]
     query: type[Parameters]
     body: type[BaseModel]
@@ -64,9 +64,11 @@ class Declared(NamedTuple):
         """Read it off the handler of the Lambda *name*."""
         module = import_module(f"api.{name}")
         known = inspect.getclosurevars(module.handler).nonlocals
-        if "whom" not in known:
-            return cls(module, None, Parameters, NoQuery, NoBody)
-        return cls(module, known["whom"], known["path"], known["query"], known["body"])
+        if "whom" in known:
+            lets_in, taken = known["whom"], (known["path"], known["query"], known["body"])
+            return cls(module, lets_in, is_public=False, path=taken[0], query=taken[1], body=taken[2])
+        nobody_asked, query = "query" not in known, known.get("query", NoQuery)
+        return cls(module, None, is_public=nobody_asked, path=NoPath, query=query, body=NoBody)
 
     @property
     def taken(self) -> type[BaseModel] | None:
@@ -83,13 +85,13 @@ class GatewayError(View):
 def document() -> Node:
     """Write the document."""
     known = refusals()
-    declared = {name: Declared.by(name) for name in ROUTES}
+    declared = {name: Declared.by(name) for name in described()}
     paths: Node = {}
-    for name, route in ROUTES.items():
+    for name, route in described().items():
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(name, route, declared[name], known)
     return {
-        "openapi": "3.1.0",
-        "info": {"title": "Tenant Onboarding", "version": VERSION, "description": INTRODUCTION},
+        "openapi": VERSION_OF_OPENAPI,
+        "info": {"title": TITLE, "version": VERSION, "description": INTRODUCTION},
         "servers": [{"url": "/", "description": "Where this document is served"}],
         "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
         "paths": paths,
@@ -116,11 +118,16 @@ def document() -> Node:
     }
 
 
+def described() -> dict[str, Route]:
+    """List the routes that the document tells of, by the name of the Lambda."""
+    return {name: route for name, route in ROUTES.items() if name not in NO_API}
+
+
 def refusals_of(name: str) -> tuple[str, ...]:
     """List the codes that the route *name* may refuse with."""
     declared, operation = Declared.by(name), OPERATIONS[name]
     if declared.admits is None:
-        return (*OF_EVERY_ROUTE, *operation.refuses)
+        return (*(() if declared.is_public else OF_EVERY_CALLER), *OF_EVERY_ROUTE, *operation.refuses)
     forbids = declared.admits.least is None or declared.admits.least.value != "readonly"
     return (*OF_EVERY_TENANT, *(("role_insufficient",) if forbids else ()), *OF_EVERY_ROUTE, *operation.refuses)
 
@@ -128,18 +135,19 @@ def refusals_of(name: str) -> tuple[str, ...]:
 def _operation(name: str, route: Route, declared: Declared, known: dict[str, RefusalKind]) -> Node:
     operation = OPERATIONS[name]
     summary, rest = _words(declared.module, route)
-    parameters = [*_parameters(declared), *({"$ref": f"#/components/parameters/{each}"} for each in operation.takes)]
+    takes = [*operation.takes, *(["If-None-Match"] if _shows(name, operation) else [])]
+    parameters = [*_parameters(declared), *({"$ref": f"#/components/parameters/{each}"} for each in takes)]
     described: Node = {
         "operationId": _camel(name),
         "tags": [operation.tag],
         "summary": summary,
-        "description": "\n\n".join([*rest, *_who(declared.admits)]),
+        "description": "\n\n".join([*rest, *_who(declared)]),
         "parameters": parameters,
     }
     if declared.taken:
         described["requestBody"] = _request_body(declared.taken)
     described["responses"] = _responses(name, operation, known)
-    described["security"] = _security(declared.admits)
+    described["security"] = _security(declared)
     return described
 
 
@@ -155,28 +163,29 @@ def _words(module: ModuleType, route: Route) -> tuple[str, list[str]]:
     return summary[0].upper() + summary[1:], paragraphs
 
 
-def _who(admits: Admits | None) -> Iterator[str]:
+def _who(declared: Declared) -> Iterator[str]:
+    admits = declared.admits
     if admits is None:
-        yield "For everybody: it needs no token."
+        yield "For everybody: it needs no token." if declared.is_public else "For whoever is signed in."
         return
     members = [f"members of at least `{admits.least.value}`"] if admits.least else []
     platform = [f"the owning product, by the scope `{PLATFORM_SCOPE}`"] if admits.platform else []
     yield f"For {', and for '.join([*members, *platform])}."
 
 
-def _security(admits: Admits | None) -> list[Node]:
+def _security(declared: Declared) -> list[Node]:
     """Name the roles that are let in, as 3.1 has room for (https://spec.openapis.org/oas/v3.1.0#security-requirement)."""
+    admits = declared.admits
     if admits is None:
-        return []
+        return [] if declared.is_public else [{"accessToken": []}]
     least = [{"accessToken": [admits.least.value]}] if admits.least else []
     return [*least, *([{"accessToken": [PLATFORM_SCOPE]}] if admits.platform else [])]
 
 
 def _parameters(declared: Declared) -> Iterator[Node]:
-    if declared.admits is None:
+    if declared.module.__name__ == "api.record_consent":  # it takes whatever Microsoft sends
         for name, words in STRANGER_S_QUERY.items():
             yield {"name": name, "in": "query", "description": words, "schema": {"type": "string"}}
-        return
     for each in _in_url(declared.path, "path"):
         yield {"$ref": f"#/components/parameters/{each['name']}"}
     yield from _in_url(declared.query, "query")
@@ -200,13 +209,20 @@ def _request_body(model: type[BaseModel]) -> Node:
 
 
 def _responses(name: str, operation: Operation, known: dict[str, RefusalKind]) -> Node:
-    by_status: dict[HTTPStatus, Node] = {
-        status: _response(answer, operation) for status, answer in operation.answers.items()
-    }
+    answers = operation.answers
+    if _shows(name, operation):
+        shown = answers[HTTPStatus.OK]
+        answers = {
+            **answers,
+            HTTPStatus.OK: shown._replace(headers=("ETag", *shown.headers)),
+            HTTPStatus.NOT_MODIFIED: Answer(
+                "As `If-None-Match` has it.", None, ("ETag", *shown.headers, *_guarding(shown))
+            ),
+        }
+    by_status: dict[HTTPStatus, Node] = {status: _response(answer, operation) for status, answer in answers.items()}
     codes = [known[code] for code in refusals_of(name)]
     # Where no token is asked for, the gateway misses none.
-    public = Declared.by(name).admits is None
-    theirs = GATEWAY.keys() - ({HTTPStatus.UNAUTHORIZED} if public else set())
+    theirs = GATEWAY.keys() - ({HTTPStatus.UNAUTHORIZED} if Declared.by(name).is_public else set())
     for status in sorted({each.status for each in codes} | theirs):
         ours = [each for each in codes if each.status is status]
         if status not in by_status:
@@ -214,8 +230,14 @@ def _responses(name: str, operation: Operation, known: dict[str, RefusalKind]) -
     return {str(int(status)): by_status[status] for status in sorted(by_status)}
 
 
+def _shows(name: str, operation: Operation) -> bool:
+    """Tell whether the route *name* only shows what there is, with an ETag."""
+    return ROUTES[name].method == "GET" and operation.answers[HTTPStatus.OK].body is not None
+
+
 def _response(answer: Answer, operation: Operation) -> Node:
-    described: Node = {"description": answer.what, "headers": _named_headers((*answer.headers, *ALWAYS))}
+    headers = _named_headers((*answer.headers, *_guarding(answer), *ALWAYS))
+    described: Node = {"description": answer.what, "headers": headers}
     if isinstance(answer.body, Page):
         described["content"] = {HTML: {"schema": {"type": "string"}}}
     elif answer.body is not None:
@@ -227,7 +249,15 @@ def _response(answer: Answer, operation: Operation) -> Node:
     return described
 
 
-def _content(body: type[BaseModel] | ListOf) -> Node:
+def _guarding(answer: Answer) -> tuple[str, ...]:
+    return GUARDING if isinstance(answer.body, Page) else ()
+
+
+def _content(body: type[BaseModel] | ListOf | Itself) -> Node:
+    if isinstance(body, Itself):
+        least = {"openapi": VERSION_OF_OPENAPI, "info": {"title": TITLE, "version": VERSION}, "paths": {}}
+        schema = {"type": "object", "required": list(least)}
+        return {"schema": schema, "examples": {"the least of it": {"value": least}}}
     shown = examples.answers()
     if isinstance(body, ListOf):
         values = [each.model_dump(mode="json") for each in shown[body.each].values()]
@@ -295,7 +325,8 @@ def _one_of(bodies: list[Node]) -> Node:
 
 def _schemas(declared: dict[str, Declared], known: dict[str, RefusalKind]) -> Node:
     bodies = [answer.body for operation in OPERATIONS.values() for answer in operation.answers.values()]
-    shown = [body.each if isinstance(body, ListOf) else body for body in bodies if body and not isinstance(body, Page)]
+    models = [body.each if isinstance(body, ListOf) else body for body in bodies]
+    shown = [model for model in models if isinstance(model, type)]
     problems = [refusal.model() for refusal in known.values()]
     taken = {each.taken: list(examples.BODIES[each.taken].values()) for each in declared.values() if each.taken}
     written = schemas(dict.fromkeys([*shown, *problems, ProblemView, GatewayError]), taken)

@@ -35,8 +35,10 @@ from onboarding.views import (
     EvidenceDiffView,
     EvidenceView,
     FieldError,
+    ListedConnectionView,
     MemberView,
     PreflightView,
+    QueuedTenantView,
     RunLinkView,
     RunView,
     SessionView,
@@ -131,18 +133,23 @@ def _ended_run() -> Run:
     )
 
 
-def _summaries() -> list[TaskSummary]:
+def _board() -> Board:
     finding: RecordedFinding = on_the_board(_EARLIER, _MISSING, None)
     active = ActiveRun(run_id=RUN_ID, connection_id=CONNECTION, started_by_user_id=ALICE, started_at=NOW)
     its_guard = Guard(active={Task.RBAC_CHECK: active}, last={Task.RBAC_CHECK: RUN_ID, Task.VERIFY_PERMISSIONS: 7})
-    board = Board(its_guard, {Task.VERIFY_PERMISSIONS: finding})
+    return Board(its_guard, {Task.VERIFY_PERMISSIONS: finding})
+
+
+def _summaries() -> list[TaskSummary]:
     shown = {Task.VERIFY_PERMISSIONS, Task.RBAC_CHECK}
-    return [summary for summary in summarise(board, CONNECTION) if summary.task in shown]
+    return [summary for summary in summarise(_board(), CONNECTION) if summary.task in shown]
 
 
 _DETAILS = ConnectionDetails(
     entra_tenant_id=ENTRA_TENANT, client_id=CLIENT, expected_domain="contoso.com", credential_arn=SECRET
 )
+
+_CONNECTION = ConnectionView.of(TENANT, CONNECTION, _DETAILS)
 
 BODIES: dict[type[BaseModel], dict[str, Any]] = {
     Edit: {
@@ -152,6 +159,7 @@ BODIES: dict[type[BaseModel], dict[str, Any]] = {
         "unassign": {"assigned_to_user_id": None},
         "takeover": {"current_step": 3, "takeover": True},
         "another connection": {"provider_connection_id": CONNECTION},
+        "note": {"note": "They call back on Monday.", "waiting_until": "2026-03-09T09:00:00Z"},
         "complete": {"status": "completed"},
         "abandon": {"status": "abandoned", "takeover": True},
     },
@@ -207,9 +215,11 @@ def answers() -> dict[type[BaseModel], dict[str, BaseModel]]:
                 )
             )
         },
+        QueuedTenantView: {"waiting for us": QueuedTenantView.of(_access(_session()), _board(), None, NOW)},
+        ListedConnectionView: {"consented": ListedConnectionView(**_CONNECTION.model_dump(), consented_at=NOW)},
         TenantView: {"registered": TenantView(id=TENANT, name="Contoso")},
         MemberView: {"registered": MemberView(tenant_id=TENANT, user_id=BOB, role=Role.OPERATOR)},
-        ConnectionView: {"registered": ConnectionView.of(TENANT, CONNECTION, _DETAILS)},
+        ConnectionView: {"registered": _CONNECTION},
         PreflightView: {
             "reachable": PreflightView.of(
                 DiscoveredTenant(

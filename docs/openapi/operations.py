@@ -15,8 +15,10 @@ from onboarding.views import (
     CurrentSessionView,
     EvidenceDiffView,
     EvidenceView,
+    ListedConnectionView,
     MemberView,
     PreflightView,
+    QueuedTenantView,
     RunLinkView,
     RunView,
     SessionView,
@@ -35,11 +37,18 @@ class Page(NamedTuple):
     """A page of HTML, for people."""
 
 
+class Itself(NamedTuple):
+    """This very document."""
+
+
 class Answer(NamedTuple):
-    """What a route answers with one status: in words, its body and its headers beside those of every answer."""
+    """What a route answers with one status: in words, its body and its headers beside those of every answer.
+
+    That what is shown has an ETag, and may be 304, follows from its being asked with GET.
+    """
 
     what: str
-    body: type[BaseModel] | ListOf | Page | None
+    body: type[BaseModel] | ListOf | Page | Itself | None
     headers: tuple[str, ...] = ()
 
 
@@ -63,21 +72,26 @@ TAGS = {
     "Consent": "How a customer's administrator consents, and what can be known of a tenant before.",
     "Registration": "What the owning product registers: tenants, members and provider connections.",
     "Audit": "Who did what to a tenant.",
+    "Reference": "What this API is.",
 }
 
 _OK, _CREATED = HTTPStatus.OK, HTTPStatus.CREATED
 
 OPERATIONS: dict[str, Operation] = {
+    "list_my_sessions": Operation(
+        "Sessions",
+        {
+            _OK: Answer(
+                "One page of the caller's tenants, in the order of their ids.", ListOf(QueuedTenantView), ("Link",)
+            )
+        },
+    ),
     "list_sessions": Operation(
         "Sessions", {_OK: Answer("One page of the sessions; the open one leads.", ListOf(SessionView), ("Link",))}
     ),
     "get_session": Operation(
         "Sessions",
-        {
-            _OK: Answer("The open session, or null.", CurrentSessionView, ("ETag",)),
-            HTTPStatus.NOT_MODIFIED: Answer("It is as `If-None-Match` says.", None, ("ETag",)),
-        },
-        takes=("If-None-Match",),
+        {_OK: Answer("The open session, or null.", CurrentSessionView)},
     ),
     "create_session": Operation(
         "Sessions",
@@ -160,6 +174,10 @@ OPERATIONS: dict[str, Operation] = {
             _CREATED: Answer("It is registered.", TenantView, ("Location",)),
         },
     ),
+    "list_members": Operation("Registration", {_OK: Answer("One page of the members.", ListOf(MemberView), ("Link",))}),
+    "list_connections": Operation(
+        "Registration", {_OK: Answer("One page of the connections.", ListOf(ListedConnectionView), ("Link",))}
+    ),
     "register_member": Operation("Registration", {_OK: Answer("They have this role now.", MemberView)}),
     "remove_member": Operation(
         "Registration",
@@ -178,7 +196,10 @@ OPERATIONS: dict[str, Operation] = {
             _OK: Answer("The consent was recorded, now or before.", Page()),
             HTTPStatus.BAD_REQUEST: Answer("No consent was given, or not over a link of ours.", Page()),
         },
+        refuses=("unavailable",),
     ),
+    "serve_openapi": Operation("Reference", {_OK: Answer("This document.", Itself())}),
+    "serve_docs": Operation("Reference", {_OK: Answer("The same for people.", Page())}),
     "register_connection": Operation(
         "Registration",
         {
@@ -189,3 +210,6 @@ OPERATIONS: dict[str, Operation] = {
     ),
 }
 """By the name of the Lambda."""
+
+NO_API = frozenset({"serve_page"})
+"""What is for a browser and no program: the page with its files, which uses the API as any other client does."""

@@ -17,7 +17,17 @@ from onboarding.domain.catalogue import Task
 from onboarding.domain.connection import GUID, NAMED_BY, CredentialKind
 from onboarding.domain.editing import Edit
 from onboarding.domain.model import LARGEST_ID
-from onboarding.parameters import LARGEST_PAGE, Limit, Parameters, PathId, TaskPath, TenantName
+from onboarding.parameters import (
+    LARGEST_PAGE,
+    LARGEST_QUEUE_PAGE,
+    USUAL_QUEUE_PAGE,
+    Limit,
+    Parameters,
+    PathId,
+    QueueLimit,
+    TaskPath,
+    TenantName,
+)
 from onboarding.views import (
     CurrentSessionView,
     EvidenceView,
@@ -50,6 +60,7 @@ IDENTIFIER: Node = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 _IN_URLS: tuple[tuple[Any, Node], ...] = (
     (PathId, IDENTIFIER),
     (Limit, {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": LARGEST_PAGE}),
+    (QueueLimit, {"type": "integer", "minimum": 1, "maximum": LARGEST_QUEUE_PAGE, "default": USUAL_QUEUE_PAGE}),
     (TenantName, {"type": "string", "minLength": 4, "maxLength": 253}),
 )
 """What is read by a function of ours is described here: pydantic cannot look into it."""

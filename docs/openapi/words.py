@@ -26,7 +26,10 @@ the scope `onboarding.admin`. A tenant that is not there and one that is none of
 - Moments are RFC 3339 in UTC. Ids are integers up to 9007199254740991, in plain digits. Fields may be added to
   answers; nothing unknown may be sent: unknown fields and parameters, repeated ones and empty ones are refused.
 - Bodies are JSON, and at most {LARGEST_BODY} bytes.
+- What is asked with `GET` has an `ETag`; whoever says in `If-None-Match` that they have it is answered 304. It can be
+  asked with `HEAD` as well, for its headers alone (all but the consent callback, which acts).
 - A path that there is answers `OPTIONS` with its methods in `Allow`, and another method with 405 and the same.
+- A body of 1,024 characters or more is sent in gzip to whoever takes that, with `Vary: accept-encoding`.
 
 ## In which order a request is judged
 
@@ -35,8 +38,9 @@ the scope `onboarding.admin`. A tenant that is not there and one that is none of
 
 ## Lists
 
-A list is a bare array, newest first, in pages of `limit` (1 to 200). `Link: <…>; rel="next"` leads to the next page;
-only its absence means the end, for a page may hold fewer than its limit.
+A list is a bare array, what happens newest first and what there is by its id, in pages of `limit`.
+`Link: <…>; rel="next"` leads to the next page; only its absence means the end, for a page may hold fewer than its
+limit.
 """.strip()
 
 PARAMETERS = {
@@ -87,15 +91,18 @@ REQUEST_HEADERS = {
 
 RESPONSE_HEADERS = {
     "Allow": Header("The methods that the path has.", {"type": "string"}),
-    "Cache-Control": Header("`no-store`: an answer is of its moment.", {"type": "string"}),
+    "Cache-Control": Header("`no-store`, but `no-cache` of the reference.", {"type": "string"}),
+    "Content-Security-Policy": Header("What a browser lets the page do: nothing.", {"type": "string"}),
     "ETag": Header("Names what is shown.", _TAG),
     "Idempotent-Replayed": Header("`true` where an earlier answer to the same key is given again.", {"const": "true"}),
     "Link": Header('The next page, with `rel="next"` (RFC 8288); absent at the end.', {"type": "string"}),
     "Location": Header("Where what was created is found; path-absolute.", {"type": "string"}),
     "Operation-Reused": Header("Whether the run was under way already.", _FLAG),
+    "Referrer-Policy": Header("`no-referrer`: the address may hold a secret.", {"type": "string"}),
     "Retry-After": Header("Seconds after which asking again makes sense.", {"type": "integer", "minimum": 0}),
     "Session-Resumed": Header("Whether the session was there before.", _FLAG),
     "WWW-Authenticate": Header("`Bearer`.", {"type": "string"}),
+    "X-Content-Type-Options": Header("`nosniff`.", {"type": "string"}),
     "X-Request-Id": Header("Names the request.", {"type": "string"}),
 }
 
@@ -122,5 +129,7 @@ GATEWAY = {
     HTTPStatus.INTERNAL_SERVER_ERROR: GatewayAnswer(
         None, "Internal Server Error", "The gateway got no answer that it could pass on."
     ),
-    HTTPStatus.SERVICE_UNAVAILABLE: GatewayAnswer(None, "Service Unavailable", "The gateway got no answer in time."),
+    HTTPStatus.SERVICE_UNAVAILABLE: GatewayAnswer(
+        "NoAnswerInTime", "Service Unavailable", "The gateway got no answer in time."
+    ),
 }

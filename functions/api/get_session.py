@@ -5,7 +5,7 @@ from http import HTTPStatus
 from onboarding.domain.access import Access, Role
 from onboarding.domain.session import NO_SESSION_ETAG
 from onboarding.parameters import NoQuery, TenantPath
-from onboarding.rest import NoBody, Request, Response, ok, route
+from onboarding.rest import NoBody, Request, Response, is_known, ok, route
 from onboarding.views import CurrentSessionView, SessionView
 
 
@@ -14,7 +14,6 @@ def handler(request: Request[TenantPath, NoQuery, NoBody], access: Access) -> Re
     """Show the open session; looking neither takes the lock nor renews it."""
     now, session = request.received_at, access.session
     etag = session.etag(now) if session else NO_SESSION_ETAG
-    known = request.headers.get("if-none-match", "")
-    if known.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+    if is_known(etag, request.headers):
         return Response(HTTPStatus.NOT_MODIFIED, headers={"etag": etag})
     return ok(CurrentSessionView(session=SessionView.of(session, now) if session else None), etag=etag)

@@ -60,14 +60,15 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         # The last line of defence: the caller learns nothing, the log everything.
         logger.exception("unexpected", extra={"request_id": request_id})
         answer = _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", request_id, headers)
+    is_head = context.get("http", {}).get("method") == "HEAD"
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     outcome = {"status": int(answer.status), "code": answer.code, "milliseconds": milliseconds, "round_trips": 0}
     logger.info("request", extra={**facts, **outcome})
     return {
         "statusCode": int(answer.status),
         "headers": {"x-request-id": request_id, **_guarding(wired.settings()), **answer.headers},
-        "body": answer.body,
-        "isBase64Encoded": answer.is_base64,
+        "body": "" if is_head else answer.body,
+        "isBase64Encoded": answer.is_base64 and not is_head,
     }
 
 

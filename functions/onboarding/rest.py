@@ -9,8 +9,10 @@ import binascii
 import functools
 import json
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -46,6 +48,9 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 LARGEST_BODY = 16 * 1024
 """Bytes; nothing this API takes comes near."""
 
+SMALLEST_COMPRESSED = 1024
+"""Characters of a body from which on compressing it pays: below, it would save less than a packet."""
+
 LONGEST_IP = 45
 """Characters of an IPv6 address that ends in an IPv4 one."""
 LONGEST_REQUEST_ID = 64
@@ -53,6 +58,7 @@ LONGEST_REQUEST_ID = 64
 _JSON_TYPES = {"application/json", "application/merge-patch+json"}
 _NO_BRACKETS = str.maketrans("[],", "   ")
 _PROBLEM = "application/problem+json"
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 class NoBody(Concept):
@@ -79,11 +85,17 @@ class Html(str):
     __slots__ = ()
 
 
+class Json(str):
+    """What is written in JSON already."""
+
+    __slots__ = ()
+
+
 class Response(NamedTuple):
     """An answer; *body* is shown as JSON, unless it is a page; None sends none."""
 
     status: HTTPStatus
-    body: BaseModel | Sequence[BaseModel] | Html | None = None
+    body: BaseModel | Sequence[BaseModel] | Html | Json | None = None
     headers: dict[str, str] = {}
 
 
@@ -193,7 +205,10 @@ def route_of_caller[Q: PageQuery](
 
 
 def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str, Any]:
-    """Answer with what *respond* returns or refuses with, and write the one log line of a request."""
+    """Answer with what *respond* returns or refuses with, and write the one log line of a request.
+
+    What is shown has an ETag and is not sent again to whoever has it; who asks for the head alone is sent no body.
+    """
     started, asked, now = time.perf_counter(), tally.round_trips, clock.now()
     request_id = str(event["requestContext"].get("requestId", ""))
     headers = {"x-request-id": request_id, "cache-control": "no-store"}
@@ -202,6 +217,11 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
         status, code, body = response.status, None, _text(response.body)
         media_type = "text/html; charset=utf-8" if isinstance(response.body, Html) else "application/json"
         headers |= response.headers
+        # Who brings a tag of their own has looked whether it is known.
+        if body and "etag" not in headers and status is HTTPStatus.OK and _only_shows(event):
+            headers["etag"] = tag = f'W/"{blake2b(body.encode(), digest_size=12).hexdigest()}"'
+            if is_known(tag, event["headers"]):
+                status, body = HTTPStatus.NOT_MODIFIED, None
     except Exception as error:
         if not isinstance(error, Refusal):
             # The last line of defence: the caller learns nothing, the log everything.
@@ -215,7 +235,15 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     outcome = {"status": int(status), "code": code, "milliseconds": milliseconds}
     logger.info("request", extra={**_facts(event), **outcome, "round_trips": tally.round_trips - asked})
-    return {"statusCode": int(status), "headers": headers, "body": body or ""}
+    return _sent(event, status, headers, body or "")
+
+
+def is_known(etag: str, headers: dict[str, str]) -> bool:
+    """Tell whether a request's *headers* say that what *etag* names is known; compared weakly (RFC 9110, 13.1.2)."""
+    known = headers.get("if-none-match", "")
+    return known.strip() == "*" or etag.removeprefix("W/") in (
+        tag.strip().removeprefix("W/") for tag in known.split(",")
+    )
 
 
 def created(body: BaseModel, **headers: str | None) -> Response:
@@ -361,12 +389,37 @@ def _field_errors(error: ValidationError) -> list[FieldError]:
     ]
 
 
-def _text(body: BaseModel | Sequence[BaseModel] | Html | None) -> str | None:
-    if body is None or isinstance(body, Html):
+def _text(body: BaseModel | Sequence[BaseModel] | Html | Json | None) -> str | None:
+    if body is None or isinstance(body, str):
         return body
     if isinstance(body, BaseModel):
         return body.model_dump_json()
     return "[" + ",".join(each.model_dump_json() for each in body) + "]"
+
+
+def _only_shows(event: Event) -> bool:
+    return event["requestContext"]["http"]["method"] in {"GET", "HEAD"}
+
+
+def _sent(event: Event, status: HTTPStatus, headers: dict[str, str], body: str) -> dict[str, Any]:
+    """Send *body* as it is, or compressed where that pays: API Gateway compresses nothing of an HTTP API."""
+    answer: dict[str, Any] = {"statusCode": int(status), "headers": headers, "body": body}
+    if len(body) >= SMALLEST_COMPRESSED and _admits_gzip(event.get("headers", {})):
+        headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
+        packed = zlib.compress(body.encode(), level=1, wbits=_GZIP)  # of the rest, the first level leaves a tenth
+        answer |= {"body": base64.b64encode(packed).decode(), "isBase64Encoded": True}
+    if event["requestContext"]["http"]["method"] == "HEAD":
+        answer |= {"body": "", "isBase64Encoded": False}
+    return answer
+
+
+def _admits_gzip(headers: dict[str, str]) -> bool:
+    """Tell whether whoever asks takes gzip: by its name, else by the star (RFC 9110, 12.5.3)."""
+    weights: dict[str, str] = {}
+    for each in headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = each.partition(";")
+        weights[coding.strip()] = weight.replace(" ", "").rstrip("0.")
+    return weights.get("gzip", weights.get("*", "q=")) != "q="
 
 
 def _named(headers: dict[str, str | None]) -> dict[str, str]:

@@ -42,13 +42,24 @@ ROUTES = {
     "record_consent": Route("GET", "/consent/callback"),
     "register_connection": Route("PUT", f"{_TENANT}/provider-connections/{{connectionId}}"),
     "serve_page": Route("GET", "/app/{proxy+}"),
+    "serve_openapi": Route("GET", "/openapi.json"),
+    "serve_docs": Route("GET", "/docs"),
 }
 """By the name of the Lambda; `answer_unmatched` answers everything else."""
 
 PAGE = Route("GET", "/app")
 """Where the page itself is, which `serve_page` answers as well: a path variable never stands for nothing."""
 
+ACTING = frozenset({ROUTES["record_consent"]})
+"""Those asked with GET that act: whoever only asks for their head, as mail scanners do, must not have done so."""
+
 
 def allowed(path: str) -> tuple[str, ...]:
     """List the methods that *path* can be asked with, in alphabetical order; none means there is no such path."""
-    return tuple(sorted(route.method for route in (*ROUTES.values(), PAGE) if route.matches(path)))
+    routes = (route for route in (*ROUTES.values(), PAGE) if route.matches(path))
+    return tuple(sorted(method for route in routes for method in methods(route)))
+
+
+def methods(route: Route) -> tuple[str, ...]:
+    """List the methods that *route* is asked with: what can be shown can be asked for its head alone."""
+    return (route.method, "HEAD") if route.method == "GET" and route not in ACTING else (route.method,)

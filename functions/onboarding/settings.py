@@ -114,6 +114,15 @@ def event_bus_name() -> str:
     return os.environ["EVENT_BUS_NAME"]
 
 
+def reference_folder() -> str:
+    """Read where the files of the reference lie; only who serves them knows.
+
+    Raises:
+        KeyError: If it is missing.
+    """
+    return os.environ["REFERENCE_FOLDER"]
+
+
 def _seconds(name: str) -> timedelta:
     return timedelta(seconds=int(os.environ[name]))
 

@@ -39,16 +39,21 @@ class SessionView(View):
     id: Id
     tenant_id: Id
     provider_connection_id: Id | None
+    """The connection that it chose; null where the tenant's only one is used, or none was chosen."""
     status: SessionStatus
     current_step: Step
     assigned_to_user_id: Id | None
     locked_by_user_id: Id | None
+    """Who may edit until `locked_until`; null where nobody holds a live lock."""
     locked_until: Instant | None
     version: int
+    """Counts the changes that others must know of; the renewal of a lock is none."""
     created_at: Instant
     updated_at: Instant
+    """When the version last changed."""
     closed_at: Instant | None
     completion: Completion | None
+    """What a completed session rests on."""
     note: str | None
     waiting_until: Instant | None
 
@@ -98,16 +103,23 @@ class TaskView(View):
 
     task_type: Task
     status: FindingStatus
+    """What was last found over the connection in use."""
     reason_code: ReasonCode | None
+    """Why it is not ok."""
     message: str | None
     last_run_id: Id | None
+    """The newest started run, whatever it found."""
     step: Step
     required: bool
+    """Whether its step can only be left forwards once its finding is good."""
     active_run_id: Id | None
+    """The run that is under way."""
     recorded_at: Instant | None
     stale: bool
+    """Whether the finding is older than 24 hours: too old to complete a session on."""
     remedy: RemedyView | None
     next_check_at: Instant | None
+    """From when on looking again makes sense; of a consent that is propagating, when it is looked again."""
 
     @classmethod
     def of(cls, summary: TaskSummary, now: datetime) -> Self:
@@ -135,6 +147,7 @@ class RunLinkView(View):
 
     run_id: Id
     url: str
+    """Where the run can be watched; path-absolute."""
 
     @classmethod
     def of(cls, tenant_id: int, started: Started) -> Self:
@@ -149,6 +162,7 @@ class RunFindingView(View):
     reason_code: ReasonCode | None
     message: str | None
     evidence_id: Id
+    """The evidence that the run left."""
     remedy: RemedyView | None
 
     @classmethod
@@ -170,17 +184,23 @@ class RunView(View):
     tenant_id: Id
     task_type: Task
     status: RunStatus
+    """How the execution stands; what was found is another matter."""
     provider_connection_id: Id
     onboarding_session_id: Id | None
     started_by_user_id: Id | None
+    """Null where the sweep started it."""
     queued_at: Instant
     started_at: Instant | None
+    """When a worker first took it."""
     ended_at: Instant | None
     not_before: Instant | None
+    """Until when it was put back."""
     attempts: int
+    """Counts crashes, not patience."""
     cancel_requested_at: Instant | None
     progress: Progress | None
     finding: RunFindingView | None
+    """What it found; null until it has ended, and where it was cancelled."""
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -210,13 +230,16 @@ class EvidenceView(View):
     id: Id
     tenant_id: Id
     onboarding_session_id: Id | None
+    """The session that was open when the run was started."""
     provider_connection_id: Id | None
     task_type: Task
     status: FindingStatus
     reason_code: ReasonCode | None
     message: str | None
     payload: dict[str, Any]
+    """What was seen, which differs by task; never a secret."""
     operation_run_id: Id | None
+    """The run that left it."""
     recorded_at: Instant
 
     @classmethod
@@ -277,7 +300,9 @@ class AuditEntryView(View):
     at: Instant
     act: ActOrLater
     by_user_id: Id | None
+    """Null where nobody asked for it: the sweep, or a customer's consent."""
     source_ip: str | None
+    """From where it was asked for."""
     request_id: str | None
     session_id: Id | None
     details: dict[str, Any]
@@ -357,6 +382,7 @@ class ConnectionView(View):
     expected_domain: str | None
     credential_kind: CredentialKind
     credential_arn: str | None
+    """What names the credential."""
     certificate_thumbprint: str | None
     credential_expires_at: Instant | None
 
@@ -416,9 +442,13 @@ class ProblemView(View):
     __pydantic_extra__: dict[str, SerializeAsAny[Any]]
 
     error: str
+    """What is the matter, in a sentence."""
     code: str
+    """The same for programs."""
     type: str
     title: str
     status: int
     detail: str
+    """The same sentence, where RFC 9457 has it."""
     request_id: str
+    """By which the log finds the request."""

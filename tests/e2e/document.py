@@ -120,6 +120,18 @@ def document(tenant: int, connection: int, members: list[int]) -> Node:
     return {**contract, "openapi": "3.1.0", "security": [{"token": []}]}
 
 
+def held(ours: Node, **values: object) -> tuple[Node, str]:
+    """Have the path parameters *values* of our own document not made up; give it and schemathesis's settings.
+
+    What is held can be neither right nor wrong, so the document must demand nothing of it.
+    """
+    told = copy.deepcopy(ours)
+    for name in values:
+        told["components"]["parameters"][name]["schema"] = {}
+    settings = "".join(f'"path.{name}" = {value!r}\n' for name, value in values.items())
+    return told, f"[parameters]\n{settings}"
+
+
 def _refusals() -> Node:
     """Say how every route may refuse. What the gateway itself refuses has its own form."""
     forms: dict[str, Node] = {"401": {}, "413": {}, "429": {}, "503": {}}

@@ -15,7 +15,7 @@ import pytest
 
 from tests.calling import connection
 from tests.e2e.conftest import ROOT, LocalDeployment
-from tests.e2e.document import document
+from tests.e2e.document import document, held
 from tests.tallies import tally
 
 SEED = int(os.environ.get("SEED", "1"))
@@ -40,6 +40,8 @@ OURS_ALONE = "violates `enum` at /properties/"
 """Ids are narrowed to few for this test, so that it disturbs nobody; the API rightly takes others as well."""
 
 TALLY = f"EXPLORED (seed {SEED}): {{cases:,}} requests, {{operations}} operations, {{failures}} failures"
+
+OF_OURS = TALLY.replace("EXPLORED", "EXPLORED by our own document")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +98,21 @@ def test_nothing_that_the_document_promises_is_broken(local: LocalDeployment, to
     assert found["operations"]["tested"] == found["operations"]["total"] == operations
     # On a slow machine the last of them may not get their turn; none may have failed.
     assert {phase["status"] for phase in found["phases"].values()} <= {"success", "skip", "interrupted"}
+
+
+def test_nothing_that_our_own_document_promises_is_broken(local: LocalDeployment, token: str, tmp_path: Path) -> None:
+    served = local.call("GET", "/openapi.json").json()
+    told, settings = held(served, tenantId=TENANT, connectionId=CONNECTION, userId=MEMBERS)
+    (tmp_path / "schemathesis.toml").write_text(settings)
+
+    found = explored(local, token, told, tmp_path)
+
+    operations = sum(len(methods) for methods in told["paths"].values())
+    tally(OF_OURS).update(
+        cases=found["test_cases"]["generated"], operations=operations, failures=found["test_cases"]["unique_failures"]
+    )
+    assert found["failures"] == [], found["said"]
+    assert found["operations"]["tested"] == found["operations"]["total"] == operations
 
 
 def test_a_promise_that_is_broken_is_found(local: LocalDeployment, token: str, tmp_path: Path) -> None:

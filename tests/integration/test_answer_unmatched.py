@@ -37,11 +37,12 @@ def test_a_path_that_is_none_is_not_found(path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
-        ("DELETE", "/tenants/1/onboarding/session", "GET, POST, OPTIONS"),
+        ("DELETE", "/tenants/1/onboarding/session", "GET, HEAD, POST, OPTIONS"),
         ("PUT", "/tenants/1/onboarding/session/5", "PATCH, OPTIONS"),
         ("GET", "/tenants/1", "PUT, OPTIONS"),
         ("POST", "/tenants/x/members/y", "DELETE, PUT, OPTIONS"),
-        ("HEAD", "/tenants/1/onboarding/tasks", "GET, OPTIONS"),
+        ("POST", "/consent/callback", "GET, OPTIONS"),
+        ("POST", "/tenants/1/onboarding/tasks", "GET, HEAD, OPTIONS"),
     ],
 )
 def test_a_path_asked_with_another_method_says_which_it_has(method: str, path: str, allow: str) -> None:
@@ -54,7 +55,7 @@ def test_a_path_asked_with_another_method_says_which_it_has(method: str, path: s
 def test_options_of_a_path_that_is_there_need_no_token() -> None:
     status, headers, text = ask("OPTIONS", "/tenants/1/onboarding/session", anonymous=True)
 
-    assert (status, headers["allow"], text) == (204, "GET, POST, OPTIONS", "")
+    assert (status, headers["allow"], text) == (204, "GET, HEAD, POST, OPTIONS", "")
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS"])
@@ -63,3 +64,9 @@ def test_without_a_token_nothing_is_told_of_other_paths(method: str) -> None:
 
     assert (status, body(text)) == (401, a_problem("unauthenticated", 401))
     assert headers["www-authenticate"] == "Bearer"
+
+
+def test_the_head_of_what_acts_cannot_be_asked_for() -> None:
+    status, headers, text = ask("HEAD", "/consent/callback")
+
+    assert (status, headers["allow"], text) == (405, "GET, OPTIONS", "")

@@ -55,8 +55,11 @@ ROUTES: dict[str, Route] = {
         {**ADMIN, "connectionId": 102}, connection(), ("tenant", "connectionId"), least="owner"
     ),
 }
-ELSEWHERE = {"preflight_connection", "record_consent", "serve_page", "list_my_sessions"}
-"""One would ask Microsoft, two are asked by strangers and answer with pages, and one is of no tenant."""
+ELSEWHERE = {
+    *("preflight_connection", "record_consent", "list_my_sessions"),
+    *("serve_docs", "serve_openapi", "serve_page"),
+}
+"""One would ask Microsoft, one is of no tenant, the others are asked by strangers; all have tests of their own."""
 
 EVERY = pytest.mark.parametrize("name", ROUTES)
 WITH_BODY = pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if route.body])

@@ -6,11 +6,11 @@ test: `tests.calling.call` holds each against it.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from docs.openapi.document import OF_EVERY_ROUTE, OF_EVERY_TENANT, refusals_of
-from onboarding.routes import ROUTES
+from docs.openapi.document import OF_EVERY_ROUTE, OF_EVERY_TENANT, described, refusals_of
 from tests.arranging import ADMIN, let_the_lock_expire, opened, started
 from tests.calling import CLIENT, Answer, call, connection, register
 from tests.deployment import Deployment
@@ -31,7 +31,7 @@ def update(session_id: int, *, user: int = 1, if_match: str = "*", **edit: objec
     return call("update_session", user=user, sessionId=session_id, body=edit, headers={"If-Match": if_match})
 
 
-def start(task: str = "rbac_check", **how: object) -> Answer:
+def start(task: str = "rbac_check", **how: Any) -> Answer:
     return call("start_run", taskType=task, **how)
 
 
@@ -127,4 +127,4 @@ def test_a_refusal_that_the_document_tells_of_can_be_had(refusal: tuple[str, str
 
 def test_no_refusal_that_the_document_tells_of_is_left_out(deployed: Deployment) -> None:
     assert deployed
-    assert PROVOKED.keys() == {(name, code) for name in ROUTES for code in refusals_of(name) if code not in ALIKE}
+    assert PROVOKED.keys() == {(name, code) for name in described() for code in refusals_of(name) if code not in ALIKE}

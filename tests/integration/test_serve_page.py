@@ -64,12 +64,12 @@ def page(deployed: Deployment, tmp_path: Path) -> Path:
     return folder
 
 
-def ask(path: str, **headers: str) -> dict[str, Any]:
+def ask(path: str, method: str = "GET", **headers: str) -> dict[str, Any]:
     """Ask for *path* as a browser does that nobody signed in with; headers are named in snake case."""
     event = events.http(
-        "GET",
+        method,
         path,
-        route="GET /app/{proxy+}",
+        route=f"{method} /app/{{proxy+}}",
         headers={"authorization": "", **{name.replace("_", "-"): value for name, value in headers.items()}},
         anonymous=True,
     )
@@ -184,6 +184,14 @@ def test_an_index_that_is_known_is_not_sent_again(page: Path, form: str, accepte
 @pytest.mark.parametrize("known", ['W/"0"', "", '"', "W/"])
 def test_another_index_is_sent(page: Path, known: str) -> None:
     assert ask("/app", if_none_match=known)["statusCode"] == 200
+
+
+@pytest.mark.parametrize("path", ["/app", "/app/assets/index-1a2b.js", "/app/none.js"])
+def test_the_head_is_that_of_the_answer(page: Path, path: str) -> None:
+    whole, head = ask(path), ask(path, "HEAD")
+
+    assert (head["statusCode"], head["body"], head["isBase64Encoded"]) == (whole["statusCode"], "", False)
+    assert head["headers"] | {"x-request-id": ""} == whole["headers"] | {"x-request-id": ""}
 
 
 def test_a_new_release_has_another_validator(page: Path, deployed: Deployment) -> None:

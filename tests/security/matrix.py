@@ -63,6 +63,8 @@ register_member      | 403 403 403 200  | 404 404 404 404  | 404 |  200  | 200 2
 remove_member        | 403 403 403 204  | 404 404 404 404  | 404 |  204  | 204 204 204 204  | 401
 register_connection  | 403 403 403 201  | 404 404 404 404  | 404 |  201  | 201 201 201 201  | 401
 register_tenant      | 403 403 403 403  | 404 404 404 404  | 404 |  200  | 200 200 200 200  | 401
+serve_openapi        | 200 200 200 200  | 200 200 200 200  | 200 |  200  | 200 200 200 200  | 200
+serve_docs           | 200 200 200 200  | 200 200 200 200  | 200 |  200  | 200 200 200 200  | 200
 record_consent       | 400 400 400 400  | 400 400 400 400  | 400 |  400  | 400 400 400 400  | 400
 serve_page           | 200 200 200 200  | 200 200 200 200  | 200 |  200  | 200 200 200 200  | 200
 serve_page_itself    | page page page page | page page page page | page | page | page page page page | page
@@ -70,7 +72,7 @@ unmatched            | none none none none | none none none none | none | none |
 unmatched_options    | 204 204 204 204  | 204 204 204 204  | 204 |  204  | 204 204 204 204  | 204
 """
 
-PUBLIC = ("record_consent", "serve_page", "serve_page_itself", "unmatched_options")
+PUBLIC = ("record_consent", "serve_docs", "serve_openapi", "serve_page", "serve_page_itself", "unmatched_options")
 """The closed list of what is asked without a token."""
 
 # ── Acts whose right depends on the body of a PATCH, and people ──────────────────────────────────────────────────────

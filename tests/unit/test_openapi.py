@@ -12,12 +12,13 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from docs.openapi.__main__ import text
 from docs.openapi.document import OF_NO_ROUTE, document, refusals_of
+from docs.openapi.document import described as described_routes
 from docs.openapi.refusals import refusals
-from onboarding.routes import ROUTES
 from tests import described, schemas
 
 type Node = dict[str, Any]
 
+ROUTES = described_routes()
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -52,7 +53,7 @@ def test_it_is_the_one_that_is_published() -> None:
     assert described.DOCUMENT.read_text() == text()
 
 
-def test_it_tells_of_every_route_and_of_nothing_else(ours: Node) -> None:
+def test_it_tells_of_every_route_of_the_api_and_of_nothing_else(ours: Node) -> None:
     assert {(method.upper(), path) for method, path, _ in operations(ours)} == set(ROUTES.values())
 
 

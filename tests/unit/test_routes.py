@@ -11,15 +11,16 @@ IN_A_TENANT = "/tenants/1/onboarding"
         ("/tenants/1", ("PUT",)),
         ("/tenants/1/members/2", ("DELETE", "PUT")),
         ("/tenants/1/provider-connections/101", ("PUT",)),
-        ("/tenants/1/preflight", ("GET",)),
-        (f"{IN_A_TENANT}/session", ("GET", "POST")),
+        ("/tenants/1/preflight", ("GET", "HEAD")),
+        (f"{IN_A_TENANT}/session", ("GET", "HEAD", "POST")),
         (f"{IN_A_TENANT}/session/7000", ("PATCH",)),
-        (f"{IN_A_TENANT}/sessions", ("GET",)),
-        (f"{IN_A_TENANT}/tasks", ("GET",)),
+        (f"{IN_A_TENANT}/sessions", ("GET", "HEAD")),
+        (f"{IN_A_TENANT}/tasks", ("GET", "HEAD")),
         (f"{IN_A_TENANT}/tasks/rbac_check/runs", ("POST",)),
-        (f"{IN_A_TENANT}/runs/500", ("GET",)),
+        (f"{IN_A_TENANT}/runs/500", ("GET", "HEAD")),
         (f"{IN_A_TENANT}/runs/500/cancel", ("POST",)),
-        (f"{IN_A_TENANT}/evidence", ("GET",)),
+        (f"{IN_A_TENANT}/evidence", ("GET", "HEAD")),
+        ("/consent/callback", ("GET",)),
     ],
 )
 def test_a_path_can_be_asked_with_its_methods(path: str, methods: tuple[str, ...]) -> None:
@@ -28,7 +29,7 @@ def test_a_path_can_be_asked_with_its_methods(path: str, methods: tuple[str, ...
 
 @pytest.mark.parametrize("tenant_id", ["x", "0", "-1", "%31", "1 "])
 def test_whether_an_id_is_one_is_not_judged_by_the_path(tenant_id: str) -> None:
-    assert allowed(f"/tenants/{tenant_id}/onboarding/session") == ("GET", "POST")
+    assert allowed(f"/tenants/{tenant_id}/onboarding/session") == ("GET", "HEAD", "POST")
 
 
 @pytest.mark.parametrize(
