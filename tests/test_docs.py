@@ -2,14 +2,18 @@
 
 import importlib.util
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from onboarding.domain.permissions import PERMISSIONS
+from tenant_onboarding_cli.main import app
 from tests import template
 from tests.template import ROOT
 
@@ -24,6 +28,7 @@ _MAKE = re.compile(
     r"(?:^ {4}|`|\$\(|\$ )make ((?:-s )?)([a-z][a-z-]*)((?: [A-Z]+=(?:\"[^\"]*\"|\S*?))*)(?=[\s`)]|$)", re.MULTILINE
 )
 _MODULE = re.compile(r"python -m ((?:local|tests|docs|bench)[\w.]*)")
+_PROGRAM = re.compile(r"(?:^ {4}(?:\$ )?|`)tenant-onboarding ([a-z][^`\n]*)", re.MULTILINE)
 _INVOKED = re.compile(r"sam local invoke (\w+) --event (\S+)")
 
 
@@ -72,6 +77,28 @@ def commands_that_cannot_be_given(page: Page) -> Iterator[str]:
     for function, event in _INVOKED.findall(text):
         if function not in template.functions(template.read()) or not (ROOT / event).is_file():
             yield f"sam local invoke {function}: no such function or event"
+    for line in _PROGRAM.findall(text):
+        yield from _not_understood(re.split(r" +(?:#|>)", line)[0])
+
+
+def _not_understood(line: str) -> Iterator[str]:
+    """Say why the command line would not take *line*, of which `<words like these>` are for the reader to fill in."""
+    words = shlex.split(re.sub(r"<[^>]*>", "00000000-0000-4000-8000-000000000000", line))
+    command: Any = get_command(app)  # of click, which typer brings along as a part of its own
+    context = command.context_class(command, info_name="tenant-onboarding")
+    while hasattr(command, "get_command") and words:
+        name = words.pop(0)
+        command = command.get_command(context, name)
+        if command is None:
+            yield f"tenant-onboarding {line}: knows no {name}"
+            return
+        context = command.context_class(command, info_name=name, parent=context)
+    if hasattr(command, "get_command") or "…" in line:
+        return  # it speaks of all of them, or leaves something out
+    try:
+        command.make_context(command.name, words, parent=context.parent)
+    except Exception as error:  # noqa: BLE001 - the part's own names for what is wrong are not typer's to give
+        yield f"tenant-onboarding {line}: {error.format_message()}" if hasattr(error, "format_message") else repr(error)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -90,6 +117,9 @@ def test_a_page_keeps_its_promises(path: Path) -> None:
         ("Then `make coffee`.", "make coffee: no such target"),
         ("    make run COLOUR=red\n", "make run: knows no COLOUR"),
         ("`python -m local.nothing`", "local.nothing: no such module"),
+        ("    tenant-onboarding make coffee\n", "tenant-onboarding make coffee: knows no make"),
+        ("`tenant-onboarding session step 1`", "tenant-onboarding session step 1: Missing argument"),
+        ("`tenant-onboarding queue --colour red`", "tenant-onboarding queue --colour red: No such option"),
         ("    sam local invoke MakeCoffee --event events/get_session.json", "sam local invoke MakeCoffee: no such"),
         ("    sam local invoke GetSession --event events/coffee.json", "sam local invoke GetSession: no such"),
     ],
@@ -119,3 +149,4 @@ def test_commands_are_found_at_all() -> None:
     named = {target for path in PAGES for _, target, _ in _MAKE.findall(path.read_text())}
 
     assert named >= {"run", "demo", "test", "check", "token", "deploy", "rehearse", "verify"}
+    assert len({line for path in PAGES for line in _PROGRAM.findall(path.read_text())}) > 40
