@@ -112,6 +112,7 @@ check: setup ## Judge code, types, imports, template, pins and licences: exactly
 	PYTHONPATH=functions $(BIN)/python -m docs.reason_codes --check
 	PYTHONPATH=functions $(BIN)/python -m docs.openapi --check
 	$(BIN)/python -m docs.command_line --check
+	PYTHONPATH=functions:. $(BIN)/python -m docs.event_schemas --check
 	$(BIN)/python -m docs.licences --check
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
 
@@ -120,6 +121,7 @@ docs: setup ## Write what follows from the code: pages, and the OpenAPI document
 	@PYTHONPATH=functions $(BIN)/python -m docs.reason_codes
 	@PYTHONPATH=functions $(BIN)/python -m docs.openapi
 	@$(BIN)/python -m docs.command_line
+	@PYTHONPATH=functions:. $(BIN)/python -m docs.event_schemas
 
 .PHONY: licences
 licences: setup ## Write down under which licences everything is that is not ours

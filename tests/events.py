@@ -178,6 +178,24 @@ def stream(*images: Mapping[str, Any], table: str = "Runs", name: str = "INSERT"
     return {"Records": [_record(dict(image), table, name, now or datetime.now(UTC)) for image in images]}
 
 
+def changes(
+    *images: tuple[Mapping[str, Any] | None, Mapping[str, Any]], table: str = "Sessions", now: datetime | None = None
+) -> Event:
+    """Make a batch from the stream of *table*, whose records show what an item was, None for nothing, and is now."""
+    return {
+        "Records": [
+            _change(dict(old) if old else None, dict(new), table, now or datetime.now(UTC)) for old, new in images
+        ]
+    }
+
+
+def _change(old: dict[str, Any] | None, new: dict[str, Any], table: str, now: datetime) -> Event:
+    """Make one record of view type NEW_AND_OLD_IMAGES."""
+    record = _record(new, table, "MODIFY" if old else "INSERT", now)
+    record["dynamodb"] |= {"StreamViewType": "NEW_AND_OLD_IMAGES"} | ({"OldImage": old} if old else {})
+    return record
+
+
 def _record(image: dict[str, Any], table: str, name: str, now: datetime) -> Event:
     """Make one record of view type NEW_IMAGE."""
     number = next(_numbers)

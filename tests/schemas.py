@@ -1,5 +1,6 @@
 """The given contract's schemas, as JSON Schema; the file itself stays as its author wrote it."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -61,3 +62,11 @@ def promised() -> list[tuple[str, str, int]]:
         for method, operation in operations.items()
         for status in operation["responses"]
     ]
+
+
+@cache
+def events() -> Validator:
+    """Give the judge of our events, by the file that consumers are given."""
+    schema = json.loads((ROOT / "docs" / "events.v1.schema.json").read_text())
+    judge: Validator = Draft202012Validator(schema, format_checker=formats)
+    return judge

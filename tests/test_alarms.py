@@ -60,7 +60,9 @@ FALLS_SHORT: Tree = {
 
 LEFT_OVER = {
     "DispatchRuns": {"message": "dispatched", "runs": [7, 8], "lost": 1},
-    "PublishAudit": {"message": "published", "entries": 2, "lost": 2},
+    "PublishAudit": {"message": "published", "events": 2, "lost": 2},
+    "PublishRuns": {"message": "published", "events": 3, "lost": 1},
+    "PublishSessions": {"message": "published", "events": 2, "lost": 1},
 }
 """What each reader of a stream says if something was left over; tests/integration/test_left_over.py has them say it."""
 
@@ -351,7 +353,7 @@ TWINS: list[tuple[Rule, Change, str]] = [
         remove("Resources/DispatchFallsShort"),
         "nobody hears that DispatchRuns leaves something",
     ),
-    (every_stream_is_followed, remove("Resources/EntriesNotTaken"), "nobody hears that PublishAudit leaves something"),
+    (every_stream_is_followed, remove("Resources/EventsNotTaken"), "nobody hears that PublishAudit leaves something"),
     (
         every_stream_is_followed,
         put(of("RunsNotTaken", "FilterPattern"), '{ ($.message = "sent") && ($.lost > 0) }'),
@@ -359,7 +361,7 @@ TWINS: list[tuple[Rule, Change, str]] = [
     ),
     (
         every_stream_is_followed,
-        put(of("EntriesNotTaken", "FilterPattern"), '{ ($.message = "published") && ($.missing > 0) }'),
+        put(of("EventsNotTaken", "FilterPattern"), '{ ($.message = "published") && ($.missing > 0) }'),
         "nobody hears that PublishAudit leaves something",
     ),
     (

@@ -1,21 +1,26 @@
-"""The event bus that hears of the audit trail: one entry is one event, in the envelope of CloudEvents 1.0.
+"""The event bus that hears of what happens to tenants, in the envelope of CloudEvents 1.0.
 
 docs/events.md is what consumers were promised; https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md.
 """
 
 from collections.abc import Sequence
 from itertools import batched
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
-from onboarding.domain.audit import AuditEntry
+from pydantic import SerializeAsAny
+
+from onboarding.domain.events import Event, Told
 from onboarding.domain.model import Instant
-from onboarding.views import AuditEntryView, View
+from onboarding.views import View
 
 MOST_AT_ONCE = 10
 """Events in one request: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html"""
 
-SOURCE = "tenant-onboarding"
+SOURCE: Final = "tenant-onboarding"
 """Of every event of ours, for EventBridge and in the envelope: what consumers' rules name first."""
+
+VERSION = 1
+"""Of what all events say; docs/events.md says when it changes."""
 
 
 class Envelope(View):
@@ -23,51 +28,56 @@ class Envelope(View):
 
     specversion: Literal["1.0"] = "1.0"
     id: str
-    source: str = SOURCE
+    source: Literal["tenant-onboarding"] = SOURCE
     type: str
     subject: str
     time: Instant
     datacontenttype: Literal["application/json"] = "application/json"
-    data: AuditEntryView
+    data: SerializeAsAny[Told]
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> Self:
-        """Put *entry*, as the API shows it, into its envelope."""
+    def of(cls, event: Event) -> Self:
+        """Put *event* into its envelope."""
         return cls(
-            id=f"{entry.tenant_id}-{entry.id}",
-            type=f"onboarding.{entry.act}.v1",
-            subject=f"tenants/{entry.tenant_id}",
-            time=entry.at,
-            data=AuditEntryView.of(entry),
+            id=event.id,
+            type=type_of(event.name),
+            subject=f"tenants/{event.tenant_id}",
+            time=event.at,
+            data=event.data,
         )
+
+
+def type_of(name: str) -> str:
+    """Name the type of the events called *name*, with the version of what they say."""
+    return f"onboarding.{name}.v{VERSION}"
 
 
 class EventBus:
     """A bus of EventBridge."""
 
-    def __init__(self, events: Any, name: str) -> None:  # noqa: ANN401 - boto3 makes its clients at run time
-        """Put onto the bus *name* with *events*."""
-        self._events = events
+    def __init__(self, client: Any, name: str) -> None:  # noqa: ANN401 - boto3 makes its clients at run time
+        """Put onto the bus *name* with *client*."""
+        self._client = client
         self._name = name
 
-    def put(self, entries: Sequence[AuditEntry]) -> int | None:
-        """Put an event per entry, in order; return the place, from 0, of the first that was not taken, if any.
+    def put(self, events: Sequence[Event]) -> int | None:
+        """Put *events*, in order; return the place, from 0, of the first that was not taken, if any.
 
         Nothing is put beyond the request in which one was not taken, so that what is tried again comes in order; what
         was taken after it in that request comes twice.
         """
-        for some in batched(enumerate(entries), MOST_AT_ONCE, strict=False):
-            answer = self._events.put_events(Entries=[self._event(entry) for _, entry in some])
+        for some in batched(enumerate(events), MOST_AT_ONCE, strict=False):
+            answer = self._client.put_events(Entries=[self._entry(event) for _, event in some])
             for (place, _), result in zip(some, answer["Entries"], strict=True):
                 if "ErrorCode" in result:
                     return place
         return None
 
-    def _event(self, entry: AuditEntry) -> dict[str, Any]:
+    def _entry(self, event: Event) -> dict[str, Any]:
         return {
             "EventBusName": self._name,
             "Source": SOURCE,
-            "DetailType": str(entry.act),
-            "Time": entry.at,
-            "Detail": Envelope.of(entry).model_dump_json(),
+            "DetailType": event.name,
+            "Time": event.at,
+            "Detail": Envelope.of(event).model_dump_json(),
         }

@@ -1,24 +1,20 @@
 """Audit stream → event bus: tell whoever listens of every entry of the audit trail, at least once."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 
-from onboarding.log import logger
+from onboarding.domain.events import Event, of_entry
 from onboarding.storage.audit import entry_of
-from onboarding.wiring.event_bus import event_bus
+from onboarding.streams import published
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Publish the entries of a batch of stream records; return where to go on, from the first that was not taken.
+    """Publish the entries of a batch of stream records; return where to go on, from the first that was not taken."""
+    return published(event, _told_of)
 
-    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-    """
-    images = [
-        (record.dynamodb.sequence_number, record.dynamodb.new_image)
-        for record in DynamoDBStreamEvent(event).records
-        if record.dynamodb and "entry_id" in record.dynamodb.new_image
-    ]
-    lost = event_bus().put([entry_of(image) for _, image in images])
-    logger.info("published", extra={"entries": len(images), "lost": 0 if lost is None else len(images) - lost})
-    return {"batchItemFailures": [] if lost is None else [{"itemIdentifier": images[lost][0]}]}
+
+def _told_of(record: StreamRecord) -> Iterator[Event]:
+    if "entry_id" in record.new_image:
+        yield of_entry(entry_of(record.new_image))

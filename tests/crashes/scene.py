@@ -125,9 +125,7 @@ class Scene:
 
     def dispatch(self, run_id: int) -> None:
         """Hand a run, as it is saved, to the dispatcher, as the stream does."""
-        item = self.item("Runs", f"run#{run_id:016d}") or {}
-        typed = {name: TypeSerializer().serialize(value) for name, value in item.items()}
-        dispatch_runs.handler(events.stream(typed), _CONTEXT)
+        dispatch_runs.handler(events.stream(self.typed("Runs", f"run#{run_id:016d}")), _CONTEXT)
 
     def sweep(self) -> None:
         """Let the sweep come by."""
@@ -139,6 +137,11 @@ class Scene:
         """Read one item."""
         name = self.deployed.tables.physical[table]
         return self.engine.sync_get_item(name, {"tenant_id": self.tenant, "entry": entry}, consistent_read=True)
+
+    def typed(self, table: str, entry: str) -> Item:
+        """Read one item as a stream shows it: in DynamoDB's own typed form."""
+        item = self.item(table, entry) or {}
+        return {name: TypeSerializer().serialize(value) for name, value in item.items()}
 
     def items(self, table: str) -> list[Item]:
         """Read all that the tenant has in a table."""

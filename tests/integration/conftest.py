@@ -1,6 +1,8 @@
-"""Microsoft's stand-in, and a worker on its way to it, for whoever executes runs here."""
+"""Microsoft's stand-in, and a worker on its way to it, for whoever executes runs here; and who listens for events."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -30,3 +32,27 @@ def worker(simulator: Simulator, deployed: Deployment) -> Worker:
     assert deployed
     simulator.play("healthy")
     return Worker(simulator)
+
+
+@pytest.fixture
+def heard(moto: Engine, deployed: Deployment) -> Callable[[], list[dict[str, Any]]]:
+    """Gives what somebody hears whose rule names our events."""
+    sqs: Any = boto3.client("sqs", endpoint_url=moto.url, region_name=REGION)
+    bus: Any = boto3.client("events", endpoint_url=moto.url, region_name=REGION)
+    name = deployed.tables.audit
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    bus.create_event_bus(Name=name)
+    bus.put_rule(Name=name, EventBusName=name, EventPattern=json.dumps({"source": ["tenant-onboarding"]}))
+    bus.put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
+    deployed.configure(EVENT_BUS_NAME=name)
+
+    def take() -> list[dict[str, Any]]:
+        bodies = []
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                bodies.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    return take

@@ -12,10 +12,10 @@ import pytest
 
 from onboarding import log
 from tests import events, patterns, template
-from tests.arranging import PROBES, run_entry, started, stored, told_of
+from tests.arranging import PROBES, opened, run_entry, started, stored, told_of
 from tests.calling import register
 from tests.deployment import Deployment
-from workers import dispatch_runs, publish_audit
+from workers import dispatch_runs, publish_audit, publish_runs, publish_sessions
 
 
 class _Choosy(BaseHTTPRequestHandler):
@@ -110,7 +110,23 @@ def test_entries_that_the_bus_does_not_take_are_counted(
     answer = publish_audit.handler(events.stream(*told_of(deployed), table="Audit"), events.Context())
 
     assert len(answer["batchItemFailures"]) == 1
-    assert counted(said)[-1:] == ["EntriesNotTaken"]
+    assert counted(said)[-1:] == ["EventsNotTaken"]
+
+
+def test_what_the_bus_does_not_take_of_runs_and_sessions_is_counted(
+    deployed: Deployment, choosy: type[_Choosy], said: io.StringIO
+) -> None:
+    choosy.refused = frozenset({0})
+    opened()
+    session = stored(deployed, deployed.tables.sessions, "open") or {}
+
+    answers = [
+        publish_runs.handler(saved_runs(deployed), events.Context()),
+        publish_sessions.handler(events.changes((None, session)), events.Context()),
+    ]
+
+    assert [len(answer["batchItemFailures"]) for answer in answers] == [1, 1]
+    assert counted(said)[-2:] == ["EventsNotTaken", "EventsNotTaken"]
 
 
 def test_what_is_taken_is_not_counted(deployed: Deployment, choosy: type[_Choosy], said: io.StringIO) -> None:

@@ -30,7 +30,7 @@ from tests.simulator import SECRET, Simulator, serve
 from tests.template import Tree
 from tests.wire import Call, Wire
 from tests.working import Worker, register_examined
-from workers import publish_audit
+from workers import publish_audit, publish_runs, publish_sessions
 
 READER = 4
 """A member who may only read: what is denied to one is recorded, with a right of its own."""
@@ -273,6 +273,21 @@ def publishes(stage: Stage) -> None:
     stage.record(lambda: publish_audit.handler(events.stream(*entries, table="Audit"), events.Context()))
 
 
+def publishes_a_run(stage: Stage) -> None:
+    """Put what became of a run onto the bus."""
+    scene = stage.new_scene()
+    run = scene.typed("Runs", f"run#{scene.start('rbac_check'):016d}")
+    stage.record(lambda: publish_runs.handler(events.stream(run), events.Context()))
+
+
+def publishes_a_session(stage: Stage) -> None:
+    """Put the lock of a new session onto the bus."""
+    scene = stage.new_scene()
+    scene.call("create_session")
+    session = scene.typed("Sessions", "open")
+    stage.record(lambda: publish_sessions.handler(events.changes((None, session)), events.Context()))
+
+
 def to_a_closed_session(scene: Scene) -> dict[str, Any]:
     """Close a session; name it, and an edit that comes too late."""
     session_id = scene.call("create_session").body["id"]
@@ -308,6 +323,8 @@ PLAYS: dict[str, tuple[Play, ...]] = {
     # It asks Microsoft what it tells everybody, which takes no right; a reader may not even do that.
     "PreflightConnection": (asks("preflight_connection", user=READER, query="tenant=contoso.example"),),
     "PublishAudit": (publishes,),
+    "PublishRuns": (publishes_a_run,),
+    "PublishSessions": (publishes_a_session,),
     "RecordConsent": (of_commands("record a consent", "record a consent while it is looked for"),),
     "RegisterConnection": (
         asks("register_connection", **ADMIN, connectionId=102, body=connection()),
@@ -428,7 +445,7 @@ UNRECORDED = (
     ),
     Unrecorded(
         "service-role/AWSLambdaDynamoDBExecutionRole",
-        frozenset({"DispatchRuns", "PublishAudit"}),
+        frozenset({"DispatchRuns", "PublishAudit", "PublishRuns", "PublishSessions"}),
         "the event source reads the stream, with the function's role",
     ),
     Unrecorded(
@@ -440,6 +457,14 @@ UNRECORDED = (
         "sqs:SendMessage on UnpublishedAudit",
         frozenset({"PublishAudit"}),
         "the event source tells of what failed, with the function's role",
+    ),
+    *(
+        Unrecorded(
+            f"sqs:SendMessage on Unpublished{kind}",
+            frozenset({f"Publish{kind}"}),
+            "the event source tells of what failed, with the function's role",
+        )
+        for kind in ("Runs", "Sessions")
     ),
 )
 """All of it ends at the template's `Boundary`, which names our log, queues and streams (tests/test_template.py)."""
