@@ -234,11 +234,15 @@ def a_member_is_found_by_their_user(kept: Kept) -> Iterator[str]:
 
 
 def what_can_fall_due_is_found_by_the_sweep(kept: Kept) -> Iterator[str]:
-    """No orphan: due dates are on open sessions, active runs and consents to look for, and on nothing else."""
+    """No orphan: due dates are on open sessions, watches, active runs and consents to look for, and on nothing else."""
     for item in (*kept.sessions, *kept.runs):
         tenant, entry = item["tenant_id"], item["entry"]
         due = {"due_shard", "due_at"} & item.keys()
-        must = entry == "open" or entry.startswith("look#") or (entry.startswith("run#") and item["status"] in ACTIVE)
+        must = (
+            entry in {"open", "watch"}
+            or entry.startswith("look#")
+            or (entry.startswith("run#") and item["status"] in ACTIVE)
+        )
         may = must or entry == "board#finding#consent_status"
         if len(due) == 1 or (must and not due):
             yield f"tenant {tenant}: {entry} can fall due and the sweep does not find it"
@@ -246,6 +250,47 @@ def what_can_fall_due_is_found_by_the_sweep(kept: Kept) -> Iterator[str]:
             yield f"tenant {tenant}: {entry} has a due date and nothing that falls due"
         elif due and item["due_shard"] != tenant % SHARDS:
             yield f"tenant {tenant}: {entry} lies in another shard of the index than its tenant"
+
+
+def a_watch_rests_on_a_completed_session(kept: Kept) -> Iterator[str]:
+    """A tenant is held to what a completed session of its own rests on, over that session's connection."""
+    for (tenant, entry), watch in kept.by_entry.items():
+        if entry == "watch":
+            session = kept.by_entry.get((tenant, f"closed#{watch['session_id']:016d}"), {})
+            if session.get("status") != "completed":
+                yield f"tenant {tenant}: it is held to session {watch['session_id']}, which was not completed"
+            elif session.get("provider_connection_id") != watch["connection_id"]:
+                yield f"tenant {tenant}: it is watched over a connection that session {watch['session_id']} had not"
+            elif unknown := sorted(watch.get("worse", {}).keys() - watch["rests_on"].keys()):
+                yield f"tenant {tenant}: {', '.join(unknown)} is worse than nothing"
+
+
+def a_tenant_is_marked_exactly_while_something_is_worse(kept: Kept) -> Iterator[str]:
+    """What drifted is marked, and told of: each finding that got worse once."""
+    told = {
+        (tenant, entry["session_id"], entry["details"]["task_type"])
+        for (tenant, act), of in kept.told.items()
+        for entry in of
+        if act == "finding_got_worse"
+    }
+    for (tenant, entry), item in kept.by_entry.items():
+        if entry != "tenant":
+            continue
+        watch = kept.by_entry.get((tenant, "watch"), {})
+        worse = watch.get("worse", {})
+        if bool(worse) is not ("drifted_at" in item):
+            yield f"tenant {tenant}: it is {'not ' if worse else ''}marked as drifted, and {sorted(worse)} is worse"
+        for task in sorted(worse):
+            if (tenant, watch["session_id"], task) not in told:
+                yield f"tenant {tenant}: nothing tells that {task} got worse"
+    times = Counter(
+        (tenant, entry["details"]["evidence_id"])
+        for (tenant, act), of in kept.told.items()
+        for entry in of
+        if act == "finding_got_worse"
+    )
+    for tenant, evidence_id in sorted(each for each, number in times.items() if number > 1):
+        yield f"tenant {tenant}: that evidence {evidence_id} is worse is told more than once"
 
 
 def an_idempotency_key_leads_to_its_run(kept: Kept) -> Iterator[str]:
@@ -302,6 +347,8 @@ RULES: tuple[Rule, ...] = (
     who_holds_a_session_may_edit_it,
     a_member_is_found_by_their_user,
     what_can_fall_due_is_found_by_the_sweep,
+    a_watch_rests_on_a_completed_session,
+    a_tenant_is_marked_exactly_while_something_is_worse,
     an_idempotency_key_leads_to_its_run,
     the_audit_trail_tells_of_every_session,
     the_audit_trail_tells_of_what_is_registered,

@@ -22,6 +22,7 @@ def handler(request: Request[SessionPath, NoQuery, Edit], access: Access) -> Res
         boards=stores.boards(),
         new_id=ids.new,
         lock_length=stores.settings().lock_length,
+        watch_every=stores.settings().watch_every,
         now=request.received_at,
     )
     return ok(SessionView.of(session, request.received_at), etag=session.etag(request.received_at))

@@ -18,6 +18,8 @@ class Settings(NamedTuple):
     user_id_claim: str
     lock_length: timedelta
     idle: timedelta
+    watch_every: timedelta
+    """How often a tenant is verified again once its session is completed."""
     lease: timedelta
     resend_after: timedelta
     run_budget: int
@@ -42,6 +44,7 @@ class Settings(NamedTuple):
             user_id_claim=os.environ["USER_ID_CLAIM"],
             lock_length=_seconds("LOCK_SECONDS"),
             idle=_seconds("IDLE_SECONDS"),
+            watch_every=_seconds("WATCH_SECONDS"),
             lease=_seconds("LEASE_SECONDS"),
             resend_after=_seconds("RESEND_SECONDS"),
             run_budget=int(os.environ["RUN_BUDGET"]),

@@ -1,4 +1,4 @@
-"""Every minute: abandon idle sessions, revive or end runs that nobody works on, look again for consents."""
+"""Every minute: abandon idle sessions, revive or end runs that nobody works on, look for consents, watch tenants."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 
 from onboarding import clock, ids
-from onboarding.flows.sweep import Act, sweep_finding, sweep_look, sweep_run, sweep_session
+from onboarding.flows.sweep import Act, sweep_finding, sweep_look, sweep_run, sweep_session, sweep_watch
 from onboarding.log import logger
 from onboarding.metrics import count_sweep
 from onboarding.storage.keys import SHARDS
 from onboarding.storage.runs import DueFinding, DueLook, DueRun
+from onboarding.storage.sessions import DueSession, DueWatch
 from onboarding.wiring import stores
 
 MOST_PER_SHARD = 100
@@ -73,8 +74,19 @@ def _looks(now: datetime) -> Iterator["partial[list[partial[Act]]]"]:
     )
     on_finding = partial(sweep_finding, boards=stores.boards(), **on_look.keywords)
 
+    on_watch = partial(
+        sweep_watch,
+        rounds=stores.rounds(),
+        boards=stores.boards(),
+        every=settings.watch_every,
+        deadlines=settings.deadlines,
+        new_id=ids.new,
+        now=now,
+    )
+
     def due_sessions(shard: int) -> list["partial[Act]"]:
-        return [partial(on_session, tenant_id) for tenant_id in sessions.list_due(shard, now, limit=MOST_PER_SHARD)]
+        acts: dict[type[DueSession | DueWatch], partial[Act]] = {DueSession: on_session, DueWatch: on_watch}
+        return [partial(acts[type(due)], due.tenant_id) for due in sessions.list_due(shard, now, limit=MOST_PER_SHARD)]
 
     def due_runs(shard: int) -> list["partial[Act]"]:
         acts: dict[type[DueRun | DueFinding | DueLook], partial[Act]] = {

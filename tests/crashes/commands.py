@@ -482,7 +482,67 @@ def _a_look_was_left_at_what_is_out_of_use(scene: Scene) -> None:
     _second_connection_in_use(scene)
 
 
+WATCH = "watch"
+
+
+def _completed(scene: Scene) -> None:
+    """Complete a session, and let the watch that it left fall due."""
+    session_id = _open(scene)
+    for task in TASKS:
+        scene.work(scene.start(task))
+    for body in ({"current_step": 5}, {"status": "completed"}):
+        answer = scene.call("update_session", sessionId=session_id, body=body)
+        assert answer.status == 200, answer
+    scene.date("Sessions", WATCH, due_at=-0.1)
+
+
+def _somebody_is_at_it(scene: Scene) -> None:
+    _completed(scene)
+    _open(scene)
+
+
+def _a_round_cannot_begin(scene: Scene) -> None:
+    _completed(scene)
+    scene.start("initial_sync", user=5)
+
+
+def _a_round_is_under_way(scene: Scene) -> None:
+    _completed(scene)
+    scene.sweep()
+    scene.date("Sessions", WATCH, due_at=-0.1)
+
+
+def _a_round_has_ended(scene: Scene) -> None:
+    _a_round_is_under_way(scene)
+    for run_id in (scene.item("Sessions", WATCH) or {})["run_ids"].values():
+        scene.work(run_id)
+
+
+def _a_round_found_worse(scene: Scene) -> None:
+    _a_round_is_under_way(scene)
+    scene.examined = PlainTenant(held_roles=frozenset({"62e90394-69f5-4237-9190-012177145e10"}))
+    for run_id in (scene.item("Sessions", WATCH) or {})["run_ids"].values():
+        scene.work(run_id)
+
+
+WATCHES = (*DUE[:-1], "Batch")
+"""Sessions and runs of three shards, sessions of the fourth, and the watch that is due there."""
+
 SWEEP = (
+    Command("begin a round", _sweeps(_completed), (*WATCHES, "Transact", "Query")),
+    Command("put a watch off while people are at it", _sweeps(_somebody_is_at_it), (*WATCHES, "Update", "Query")),
+    Command(
+        "put a watch off that something is in the way of",
+        _sweeps(_a_round_cannot_begin),
+        (*WATCHES, "Transact", "Update", "Query"),
+    ),
+    Command("wait for a round", _sweeps(_a_round_is_under_way), (*WATCHES, "Batch", "Update", "Query")),
+    Command("settle a round", _sweeps(_a_round_has_ended), (*WATCHES, "Batch", "Transact", "Query")),
+    Command(
+        "settle a round that found something worse",
+        _sweeps(_a_round_found_worse),
+        (*WATCHES, "Batch", "Transact", "Query"),
+    ),
     Command("send a run again", _sweeps(_nobody_claimed_it), (*DUE, "Get", "Update")),
     Command("revive a run", _sweeps(_its_worker_died), (*DUE, "Get", "Update")),
     Command("cancel a run at last", _sweeps(_its_worker_died_and_a_cancel_was_asked_for), (*DUE, "Get", "Transact")),

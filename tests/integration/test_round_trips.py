@@ -29,6 +29,9 @@ from tests.arranging import (
     run_entry,
     started,
 )
+from tests.arranging import (
+    ended as ended_by_its_worker,
+)
 from tests.calling import Answer, call, connection, register
 from tests.consenting import come_back, linked
 from tests.deployment import Deployment
@@ -43,6 +46,12 @@ READ = "BatchGetItem of 3"
 
 GET_ONE = "BatchGetItem"
 GUARD_AND_FINDING = "BatchGetItem of 2"
+WATCHED = "BatchGetItem of 2"
+"""A watch, and whether a session is open."""
+
+BOARD = "BatchGetItem of 7"
+"""The guard, and the newest finding of each probe."""
+
 STANDING = "BatchGetItem of 3"
 """Where a connection stands: itself, tenant and open session."""
 
@@ -247,8 +256,15 @@ def bodyless(arrange: Callable[[Deployment, Wire], dict[str, Any]]) -> Callable[
     return lambda deployed, wire: {name: value for name, value in arrange(deployed, wire).items() if name != "body"}
 
 
+def completing_a_drifted_one(deployed: Deployment, wire: Wire) -> dict[str, Any]:
+    given = editing({"status": "completed"}, step=5)(deployed, wire)
+    dated(deployed, deployed.tables.sessions, "tenant", drifted_at=-60)
+    return given
+
+
 QUERY, GET, UPDATE, PUT, DELETE = "Query", "GetItem", "UpdateItem", "PutItem", "DeleteItem"
 TWO, THREE, FOUR, FIVE, SIX, SEVEN = (f"TransactWriteItems of {n}" for n in (2, 3, 4, 5, 6, 7))
+NINE = "TransactWriteItems of 9"
 
 CASES = [
     Case("get_session", "none open", nothing, 200, [READ]),
@@ -299,7 +315,8 @@ CASES = [
     Case("update_session", "a note", editing({"note": "Calls back.", "waiting_until": None}), 200, [READ, TWO]),
     Case("update_session", "a noted handoff", editing({"assigned_to_user_id": 3, "note": "Yours."}), 200, [READ, FOUR]),
     Case("update_session", "abandoned", editing({"status": "abandoned"}), 200, [READ, THREE]),
-    Case("update_session", "completed", editing({"status": "completed"}, step=5), 200, [READ, QUERY, THREE]),
+    Case("update_session", "completed", editing({"status": "completed"}, step=5), 200, [READ, QUERY, FOUR]),
+    Case("update_session", "completed after it had drifted", completing_a_drifted_one, 200, [READ, QUERY, FIVE]),
     Case("update_session", "a closed one", closed_session, 409, [READ, GET]),
     Case("update_session", "one that never was", arguments(sessionId=5, body={}), 404, [READ, GET]),
     Case("list_tasks", "always", nothing, 200, [READ, QUERY]),
@@ -581,9 +598,47 @@ def left_look_at_what_is_out_of_use(deployed: Deployment) -> None:
     assert call("update_session", sessionId=opened(), body={"provider_connection_id": 102}).status == 200
 
 
+def due_watch(deployed: Deployment) -> None:
+    assert call("update_session", sessionId=at_step(5), body={"status": "completed"}).status == 200
+    dated(deployed, deployed.tables.sessions, "watch", due_at=-1)
+
+
+def due_watch_while_people_are_at_it(deployed: Deployment) -> None:
+    due_watch(deployed)
+    opened()
+
+
+def due_watch_in_the_way_of_which_is_something(deployed: Deployment) -> None:
+    due_watch(deployed)
+    started("initial_sync")
+
+
+def round_under_way(deployed: Deployment) -> None:
+    due_watch(deployed)
+    sweep(events.schedule(), events.Context())
+    dated(deployed, deployed.tables.sessions, "watch", due_at=-1)
+
+
+def round_that_found(*worse: str) -> Callable[[Deployment], None]:
+    def arrange(deployed: Deployment) -> None:
+        round_under_way(deployed)
+        bad = Finding.because(FindingStatus.FAIL, ReasonCode.PERMISSION_MISSING)
+        for task, run in stores.boards().guard(1).active.items():
+            ended_by_its_worker(claimed(run.run_id), bad if task.value in worse else None)
+
+    return arrange
+
+
 @pytest.mark.parametrize(
     ("arrange", "calls"),
     [
+        (due_watch, [WATCHED, NINE]),
+        (due_watch_while_people_are_at_it, [WATCHED, UPDATE]),
+        (due_watch_in_the_way_of_which_is_something, [WATCHED, NINE, UPDATE]),
+        (round_under_way, [WATCHED, BOARD, UPDATE]),
+        (round_that_found(), [WATCHED, BOARD, TWO]),
+        (round_that_found("rbac_check"), [WATCHED, BOARD, FOUR]),
+        (round_that_found("rbac_check", "license_check"), [WATCHED, BOARD, FIVE]),
         (due_session, [GET, GET, FOUR]),
         (put_off_session, [GET, GET, UPDATE]),
         (unclaimed_run, [GET, UPDATE]),

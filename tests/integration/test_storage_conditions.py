@@ -20,7 +20,7 @@ from onboarding.domain.run import started as new_run
 from onboarding.domain.session import Change, Session, SessionStatus, closed, opened
 from onboarding.storage.audit import EntryTaken
 from onboarding.storage.runs import GuardRefused, IdempotencyKey, IdTaken, KeyTaken, RunMoved
-from onboarding.storage.sessions import AssigneeNotEligible, SessionMoved, SomethingActive
+from onboarding.storage.sessions import AssigneeNotEligible, DueSession, SessionMoved, SomethingActive
 from onboarding.storage.tenants import ConnectionFixed
 from onboarding.wiring import stores
 from tests.arranging import (
@@ -659,7 +659,7 @@ def test_a_session_is_in_the_index_exactly_while_it_is_open() -> None:
     stores.sessions().save(closing(read))
     seen.append(stores.sessions().list_due(1, later, limit=10))
 
-    assert seen == [[1], []]
+    assert seen == [[DueSession(1)], []]
 
 
 def test_what_is_due_lies_in_its_tenant_s_shard() -> None:

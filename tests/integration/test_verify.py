@@ -7,8 +7,14 @@ import boto3
 import pytest
 
 from local import verify
+from onboarding.domain.catalogue import Task
+from onboarding.domain.finding import Finding, FindingStatus
+from onboarding.domain.reasons import ReasonCode
 from onboarding.storage import keys
-from tests.arranging import at_step, claimed, found, opened, started
+from onboarding.wiring import stores
+from schedules import sweep
+from tests import events
+from tests.arranging import at_step, claimed, dated, ended, found, opened, started
 from tests.calling import call, register
 from tests.consenting import come_back, linked
 from tests.deployment import REGION, Deployment, Engine
@@ -20,7 +26,7 @@ GUARD = "board#guard"
 
 @pytest.fixture
 def healthy(deployed: Deployment) -> verify.TableSet:
-    """A set in which a bit of everything happened, in two tenants."""
+    """A set in which a bit of everything happened, in two tenants; a third was completed, and has drifted."""
     register(1)
     register(2)
     at_step(4)
@@ -34,7 +40,21 @@ def healthy(deployed: Deployment) -> verify.TableSet:
     answer = call("start_run", tenant=2, taskType="initial_sync", headers={"idempotency-key": "once"})
     assert answer.status == 201
     assert come_back(linked(201, tenant=2))["statusCode"] == 200
+    drift(deployed, 3)
     return verify.TableSet(*deployed.tables, deployed.dynamodb)
+
+
+def drift(deployed: Deployment, tenant: int) -> None:
+    """Complete a tenant's session, and let a round find something worse."""
+    register(tenant)
+    body = {"status": "completed"}
+    assert call("update_session", tenant=tenant, sessionId=at_step(5, tenant=tenant), body=body).status == 200
+    for _ in range(2):
+        dated(deployed, deployed.tables.sessions, "watch", tenant=tenant, due_at=-1)
+        sweep.handler(events.schedule(), events.Context())
+        for task, run in stores.boards().guard(tenant).active.items():
+            bad = Finding.because(FindingStatus.FAIL, ReasonCode.ROLE_MISSING) if task is Task.RBAC_CHECK else None
+            ended(claimed(run.run_id, tenant=tenant), bad)
 
 
 class Hand:
@@ -241,6 +261,44 @@ def a_role_that_nobody_gave(hand: Hand) -> None:
     hand.change(hand.sessions, hand.of("member#0000000000000004"), role="owner")
 
 
+def a_watch_that_no_sweep_finds(hand: Hand) -> None:
+    watch = {name: value for name, value in hand.of("watch", 3).items() if not name.startswith("due_")}
+    hand.sessions.put_item(Item=watch)
+
+
+def a_watch_of_no_session(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("watch", 3), session_id=4)
+
+
+def a_watch_of_an_abandoned_session(hand: Hand) -> None:
+    closed = hand.of(f"closed#{hand.of('watch', 3)['session_id']:016d}", 3)
+    hand.change(hand.sessions, closed, status="abandoned")
+
+
+def a_watch_over_another_connection(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("watch", 3), connection_id=302)
+
+
+def something_worse_than_nothing(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("watch", 3), worse={"initial_sync": {"status": "fail"}})
+
+
+def a_drift_without_its_mark(hand: Hand) -> None:
+    hand.drop(hand.sessions, hand.of("tenant", 3), "drifted_at")
+
+
+def a_mark_without_a_drift(hand: Hand) -> None:
+    hand.change(hand.sessions, hand.of("tenant", 1), drifted_at=1)
+
+
+def a_drift_that_is_not_told(hand: Hand) -> None:
+    _forget(hand, _told(hand, "finding_got_worse", 3))
+
+
+def a_drift_told_twice(hand: Hand) -> None:
+    hand.change(hand.audit, _told(hand, "finding_got_worse", 3), entry_id=5)
+
+
 PLANTED: dict[Callable[[Hand], None], str] = {
     a_guard_that_lets_go: "and the guard does not name it",
     a_guard_that_holds_on: "which is not active",
@@ -273,6 +331,15 @@ PLANTED: dict[Callable[[Hand], None], str] = {
     a_look_that_no_sweep_finds: "look#0000000000000201 can fall due and the sweep does not find it",
     half_a_due_date: "open can fall due and the sweep does not find it",
     another_shard: "lies in another shard of the index",
+    a_watch_that_no_sweep_finds: "watch can fall due and the sweep does not find it",
+    a_watch_of_no_session: "held to session 4, which was not completed",
+    a_watch_of_an_abandoned_session: "which was not completed",
+    a_watch_over_another_connection: "watched over a connection that session",
+    something_worse_than_nothing: "initial_sync is worse than nothing",
+    a_drift_without_its_mark: "it is not marked as drifted, and ['rbac_check'] is worse",
+    a_mark_without_a_drift: "it is marked as drifted, and [] is worse",
+    a_drift_that_is_not_told: "nothing tells that rbac_check got worse",
+    a_drift_told_twice: "is worse is told more than once",
     a_key_to_nothing: "an idempotency key leads to run 8",
     an_opening_that_is_not_told: "with 0 session_opened",
     an_end_that_is_not_told: "is abandoned, with 0 session_abandoned",
@@ -313,7 +380,7 @@ def test_a_healthy_set_is_proved_to_be_one(
         "8 findings",
         "20 entries in audit trails",
         "5 due dates",
-        "13 rules, 0 violations",
+        "15 rules, 0 violations",
     ]
 
 

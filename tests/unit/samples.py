@@ -19,6 +19,7 @@ from onboarding.domain.session import Session
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 EARLIER = NOW - timedelta(hours=1)
 LENGTH = timedelta(minutes=15)
+A_DAY = timedelta(days=1)
 MILLISECOND = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
 
@@ -90,6 +91,7 @@ def circumstances(
         findings=good() if findings is None else findings,
         now=now,
         lock_length=LENGTH,
+        watch_every=A_DAY,
         entry_id=ENTRY,
     )
 

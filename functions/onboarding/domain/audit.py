@@ -36,6 +36,10 @@ class Act(StrEnum):
     SESSION_ABANDONED = "session_abandoned"
     SESSION_VACATED = "session_vacated"
     """Somebody lost lock or assignment with their role."""
+    FINDING_GOT_WORSE = "finding_got_worse"
+    """Than what the completed session rests on, or than was told before; in nobody's name."""
+    TENANT_RECOVERED = "tenant_recovered"
+    """Nothing is worse any more than what the completed session rests on; in nobody's name."""
     ACCESS_DENIED = "access_denied"
     """A member asked for what their role does not allow; a stranger leaves a line in the log, and no entry."""
 
@@ -61,6 +65,13 @@ class Details(Concept):
     connection_id: Id | None = None
     from_connection_id: Id | None = None
     to_connection_id: Id | None = None
+    task_type: str | None = None
+    """The task whose finding it was."""
+    from_status: str | None = None
+    """What it was found to be before."""
+    status: str | None = None
+    reason_code: str | None = None
+    evidence_id: Id | None = None
     code: str | None = None
     """Why it was denied."""
     route: str | None = None

@@ -28,6 +28,7 @@ from onboarding.domain.session import (
     closed,
 )
 from onboarding.domain.steps import Unmet, unmet_between, unmet_to_complete
+from onboarding.domain.watch import watch_of
 from onboarding.errors import Conflict, Forbidden, Stale, Unacceptable
 
 
@@ -126,6 +127,8 @@ class Circumstances(NamedTuple):
     """What the board says; needed only if the edit goes forwards."""
     now: datetime
     lock_length: timedelta
+    watch_every: timedelta
+    """How often a tenant is verified again once its session is completed."""
     entry_id: int
     """For the first entry in the audit trail; further ones take the next."""
 
@@ -288,6 +291,7 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         after = after.model_copy(update={"version": before.version + 1, "updated_at": by.now})
     assigned = after.assigned_to_user_id != before.assigned_to_user_id
     chooses = after.provider_connection_id != before.provider_connection_id and not after.closed_at
+    watch = watch_of(after, by.watch_every)
     return Change(
         before,
         after,
@@ -297,6 +301,8 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         # Also whoever assigns themselves: their role may be gone since it was read.
         assignee_must_be_eligible=after.assigned_to_user_id if assigned else None,
         nothing_may_be_active=chooses,
+        watch=watch,
+        clears_drift=watch is not None and by.access.tenant.drifted,
     )
 
 

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from onboarding.domain import lock as locks
 from onboarding.domain.audit import AuditEntry
 from onboarding.domain.catalogue import Step, Task
 from onboarding.domain.lock import Lock
 from onboarding.domain.model import Concept, Id, Instant
+
+if TYPE_CHECKING:  # every route knows sessions, and only who completes one makes a watch
+    from onboarding.domain.watch import Watch
 
 
 class SessionStatus(StrEnum):
@@ -85,6 +88,10 @@ class Change(NamedTuple):
     """A user who must be a member of at least operator at that moment."""
     nothing_may_be_active: bool = False
     """Whether the guard must name no run at that moment."""
+    watch: "Watch | None" = None
+    """What the tenant is held to from then on."""
+    clears_drift: bool = False
+    """Whether the tenant is no longer taken to have drifted: it was, and is held to something new."""
 
     @property
     def is_nothing(self) -> bool:

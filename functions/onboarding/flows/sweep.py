@@ -13,9 +13,11 @@ from onboarding.domain.editing import abandoned_by_the_sweep
 from onboarding.domain.guard import judge
 from onboarding.domain.propagation import is_over, look
 from onboarding.domain.run import MAX_ATTEMPTS, Run, RunStatus, resend_at
+from onboarding.domain.watch import Watch, entries_of, judged, next_round, round_of
 from onboarding.flows import ending
 from onboarding.storage.board import Boards
 from onboarding.storage.looks import LookMoved, Looks
+from onboarding.storage.rounds import Rounds, WatchMoved
 from onboarding.storage.runs import DueFinding, DueLook, DueRun, GuardRefused, IdTaken, RunMoved, Runs
 from onboarding.storage.sessions import SessionMoved, Sessions, SomethingActive
 from onboarding.storage.tenants import Tenants
@@ -25,6 +27,12 @@ RECHECK_AFTER = timedelta(hours=1)
 
 LOOK_AFTER = timedelta(minutes=1)
 """When to try again to look for a consent if something stood in the way."""
+
+JUDGE_AFTER = timedelta(minutes=1)
+"""When to look whether the runs of a round have ended."""
+
+BEGIN_AFTER = timedelta(minutes=10)
+"""When to try again to begin a round if something stood in the way: there is no hurry, and it may stay for hours."""
 
 
 class Act(StrEnum):
@@ -41,6 +49,11 @@ class Act(StrEnum):
     LOOKED = "consent_looked_for"
     LOOK_PUT_OFF = "consent_look_put_off"
     LEFT_BE = "consent_left_be"
+    WATCHED = "watch_round_begun"
+    WATCH_PUT_OFF = "watch_put_off"
+    DRIFTED = "watch_found_worse"
+    RECOVERED = "watch_found_recovered"
+    SETTLED = "watch_found_nothing_new"
     NOTHING = "nothing"
     """It was not due, or somebody else was faster."""
 
@@ -117,7 +130,7 @@ def sweep_finding(
     Raises:
         Transient: If DynamoDB did not answer.
     """
-    board = boards.of_task(due.tenant_id, due.task)
+    board = boards.of_tasks(due.tenant_id, due.task)
     finding = board.findings.get(due.task)
     if finding is None or finding.recheck_at is None or finding.due_at is None or finding.due_at > now:
         return Act.NOTHING
@@ -165,6 +178,58 @@ def sweep_look(
     except (LookMoved, IdTaken):
         return Act.NOTHING
     return Act.LOOKED
+
+
+def sweep_watch(
+    tenant_id: int,
+    *,
+    rounds: Rounds,
+    boards: Boards,
+    every: timedelta,
+    deadlines: dict[Kind, timedelta],
+    new_id: Callable[[], int],
+    now: datetime,
+) -> Act:
+    """Verify a tenant again whose session was completed: begin a round, or settle the one whose runs have ended.
+
+    While somebody has a session open nothing is begun and nothing settled: people are at it. What the round found stays
+    on the board, and the watch waits for its next one.
+
+    Raises:
+        Transient: If DynamoDB did not answer.
+    """
+    watched = rounds.get(tenant_id)
+    if watched is None or watched.watch.due_at > now:
+        return Act.NOTHING
+    watch = watched.watch
+    if watched.session_is_open:
+        rounds.put_off(watch, next_round(tenant_id, now, every), gives_up_the_round=True)
+        return Act.WATCH_PUT_OFF
+    try:
+        if watch.run_ids:
+            return _settle(watch, rounds, boards, every, new_id, now)
+        rounds.begin(watch, round_of(watch, new_id(), deadlines, now), now + JUDGE_AFTER)
+    except GuardRefused:
+        rounds.put_off(watch, now + BEGIN_AFTER)
+        return Act.WATCH_PUT_OFF
+    except (WatchMoved, IdTaken):
+        return Act.NOTHING  # what came between is seen a minute later
+    return Act.WATCHED
+
+
+def _settle(
+    watch: Watch, rounds: Rounds, boards: Boards, every: timedelta, new_id: Callable[[], int], now: datetime
+) -> Act:
+    board = boards.of_tasks(watch.tenant_id, *watch.rests_on)
+    if watch.is_awaited(board):
+        rounds.put_off(watch, now + JUDGE_AFTER)
+        return Act.WATCH_PUT_OFF
+    verdict = judged(watch, board.findings)
+    entries = entries_of(verdict, watch, new_id(), now)
+    rounds.settle(watch, verdict, entries, next_round(watch.tenant_id, now, every), now)
+    if verdict.got_worse:
+        return Act.DRIFTED
+    return Act.RECOVERED if verdict.recovered else Act.SETTLED
 
 
 def _is_waited_for(standing: Standing | None) -> TypeGuard[Standing]:

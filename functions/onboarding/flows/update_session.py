@@ -25,6 +25,7 @@ def update_session(
     boards: Boards,
     new_id: Callable[[], int],
     lock_length: timedelta,
+    watch_every: timedelta,
     now: datetime,
 ) -> Session:
     """Make *edit* of the open session and return it as it is now.
@@ -44,7 +45,7 @@ def update_session(
     for _ in range(TRIES):
         if findings is None and edit.goes_forward_from(session, access.tenant):
             findings = boards.get(access.tenant.id).findings
-        by = Circumstances(access, if_match, findings or {}, now, lock_length, entry_id=new_id())
+        by = Circumstances(access, if_match, findings or {}, now, lock_length, watch_every, entry_id=new_id())
         change = _decided(session, edit, by, sessions)
         try:
             sessions.save(change)

@@ -1,6 +1,6 @@
 """The board of each tenant: its guard, and the newest finding of each task, read together by one Query."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -63,13 +63,13 @@ class Boards:
             there[item["tenant_id"]].append(item)
         return {tenant_id: _board_of(items) for tenant_id, items in there.items()}
 
-    def of_task(self, tenant_id: int, task: Task) -> Board:
-        """Read of a tenant's board the guard and a task's newest finding, strongly consistent, in one request.
+    def of_tasks(self, tenant_id: int, *tasks: Task) -> Board:
+        """Read of a tenant's board the guard and the newest findings of *tasks*, strongly consistent, in one request.
 
         Raises:
             Transient: If DynamoDB did not answer.
         """
-        wanted = [keys.key(tenant_id, entry) for entry in (keys.GUARD, keys.finding(task))]
+        wanted = [keys.key(tenant_id, entry) for entry in (keys.GUARD, *map(keys.finding, tasks))]
         return _board_of(self._dynamo.get_several(self._table, wanted))
 
     def leave_be(self, tenant_id: int, finding: RecordedFinding) -> None:
@@ -136,14 +136,8 @@ def taken(table: str, run: Run, count: Count | None) -> Update:
     A *count* that is full stands in the way, too; without one the run is not counted.
     """
     task = run.task_type
-    active = {
-        "run_id": run.id,
-        "connection_id": run.connection_id,
-        "started_by_user_id": run.started_by_user_id,
-        "started_at": millis(run.queued_at),
-    }
     values: Item = {
-        ":active": {name: value for name, value in active.items() if value is not None},
+        ":active": _active(run),
         ":run_id": run.id,
         ":now": millis(run.queued_at),
     }
@@ -166,6 +160,21 @@ def taken(table: str, run: Run, count: Count | None) -> Update:
         values |= {":one": 1, ":none": 0, ":budget": count.budget}
     place = keys.key(run.tenant_id, keys.GUARD)
     return Update(table, place, change, condition, values, {"#task": task.value})
+
+
+def taken_together(table: str, runs: Sequence[Run]) -> Update:
+    """Spell out how the guard takes several *runs* in at once, if it names none; for a transaction.
+
+    They are probes of one tenant that started together, one of a task each, and none is counted.
+    """
+    changes, names = ["#newest_run_at = :now"], {}
+    values: Item = {":zero": 0, ":now": millis(runs[0].queued_at)}
+    for n, run in enumerate(runs):
+        names[f"#task{n}"] = run.task_type.value
+        values |= {f":active{n}": _active(run), f":run_id{n}": run.id}
+        changes += [f"#active.#task{n} = :active{n}", f"#last.#task{n} = :run_id{n}"]
+    place = keys.key(runs[0].tenant_id, keys.GUARD)
+    return Update(table, place, "SET " + ", ".join(changes), "size(#active) = :zero", values, names)
 
 
 def released(table: str, tenant_id: int, task: Task, run_id: int) -> Update:
@@ -207,6 +216,16 @@ def finding_of(item: Item) -> RecordedFinding:
     elif "due_at" in item:
         attributes["recheck_at"] = instant(item["due_at"])
     return RecordedFinding.model_validate(attributes, strict=False)
+
+
+def _active(run: Run) -> Item:
+    active = {
+        "run_id": run.id,
+        "connection_id": run.connection_id,
+        "started_by_user_id": run.started_by_user_id,
+        "started_at": millis(run.queued_at),
+    }
+    return {name: value for name, value in active.items() if value is not None}
 
 
 def _board_of(items: list[Item]) -> Board:

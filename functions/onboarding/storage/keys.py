@@ -7,6 +7,7 @@ SHARDS = 4
 
 OPEN = "open"
 TENANT = "tenant"
+WATCH = "watch"
 GUARD = "board#guard"
 
 

@@ -4,6 +4,7 @@ What is saved with `outbox` is what gets sent: the stream of this table is the o
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -128,6 +129,11 @@ class Runs:
             board.taken(self._table, run, count),
             Put(self._table, self._item(run), "attribute_not_exists(#tenant_id)"),
         )
+
+    def starting_together(self, runs: Sequence[Run]) -> tuple[Update | Put, ...]:
+        """Spell out how the guard takes several *runs* of a tenant in at once, and how each is saved; for one write."""
+        saved = (Put(self._table, self._item(run), "attribute_not_exists(#tenant_id)") for run in runs)
+        return (board.taken_together(self._table, runs), *saved)
 
     def remember(self, tenant_id: int, key: IdempotencyKey, answer: Started, now: datetime) -> None:
         """Remember the *answer* to *key*.

@@ -4,6 +4,7 @@ A tenant has at most one open session: it lies under the key `open`, so the key 
 an open session is written with its version, never with a heartbeat; the sweep moves it on.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -12,7 +13,7 @@ from onboarding.domain import access, lock
 from onboarding.domain.audit import AuditEntry
 from onboarding.domain.session import Change, Session
 from onboarding.errors import Transient
-from onboarding.storage import audit, keys
+from onboarding.storage import audit, keys, watches
 from onboarding.storage.dynamo import (
     Check,
     ConditionFailed,
@@ -41,6 +42,18 @@ class AssigneeNotEligible(Exception):  # noqa: N818 - an answer, not an error
 
 class SomethingActive(Exception):  # noqa: N818 - an answer, not an error
     """The guard names a run, where none may be active."""
+
+
+class DueSession(NamedTuple):
+    """A tenant whose open session the index proposes as due."""
+
+    tenant_id: int
+
+
+class DueWatch(NamedTuple):
+    """A tenant whose watch the index proposes as due."""
+
+    tenant_id: int
 
 
 class ClosedSessions(NamedTuple):
@@ -159,8 +172,8 @@ class Sessions:
         sessions = [session_of(item) for item in page.items]
         return ClosedSessions(sessions, sessions[-1].id if page.last_key else None)
 
-    def list_due(self, shard: int, now: datetime, *, limit: int) -> list[int]:
-        """List the tenants whose open session may be due by *now*, the longest due first.
+    def list_due(self, shard: int, now: datetime, *, limit: int) -> list[DueSession | DueWatch]:
+        """List the tenants whose open session, or watch, may be due by *now*, the longest due first.
 
         The index is a proposal, eventually consistent; the item itself disposes.
 
@@ -175,7 +188,7 @@ class Sessions:
             limit=limit,
             consistent=False,
         )
-        return [item["tenant_id"] for item in page.items]
+        return [_due_of(item) for item in page.items]
 
     def changed(self, change: Change) -> Update | Delete:
         """Spell out what *change* does to the open session, with its condition; for a transaction."""
@@ -231,8 +244,7 @@ class Sessions:
     def _save_together(self, change: Change) -> None:
         tenant_id = change.before.tenant_id
         writes: list[Put | Update | Delete | Check] = [self.changed(change)]
-        if change.closes:
-            writes.append(Put(self._table, _closed(change.after), "attribute_not_exists(#tenant_id)"))
+        writes += self._left_behind(change)
         recorded = frozenset(range(len(writes), len(writes) + len(change.entries)))
         writes += [audit.kept(self._audit_table, entry) for entry in change.entries]
         assignee = active = None
@@ -257,6 +269,15 @@ class Sessions:
                 raise SomethingActive from None
             raise
 
+    def _left_behind(self, change: Change) -> Iterator[Put | Update]:
+        """Spell out what stays of a closed session: itself, and what its tenant is held to if it was completed."""
+        if change.closes:
+            yield Put(self._table, _closed(change.after), "attribute_not_exists(#tenant_id)")
+        if change.watch:
+            yield watches.left(self._table, change.watch)
+        if change.clears_drift:
+            yield watches.drifted(self._table, change.before.tenant_id, since=None)
+
     def _quiet(self, change: Change) -> Check:
         condition, values = "size(#active) = :zero", {":zero": 0}
         if change.by_user_id is None:  # the sweep: a run that began and ended since it looked is a sign of life, too
@@ -271,6 +292,10 @@ class Sessions:
     def _open(self, session: Session) -> Item:
         due = {"due_shard": keys.shard(session.tenant_id), "due_at": millis(session.updated_at + self._idle)}
         return {**keys.key(session.tenant_id, keys.OPEN), **_attributes(session), **due}
+
+
+def _due_of(item: Item) -> DueSession | DueWatch:
+    return DueWatch(item["tenant_id"]) if item["entry"] == keys.WATCH else DueSession(item["tenant_id"])
 
 
 def session_of(item: Item) -> Session:
