@@ -370,16 +370,16 @@ def test_a_healthy_set_is_proved_to_be_one(
     printed = capsys.readouterr().out.split("\n")
     assert outcome == 0
     assert [" ".join(line.split()) for line in printed[:-1]] == [
-        "2 tenants",
+        "3 tenants",
         "1 open sessions",
-        "1 closed sessions",
+        "2 closed sessions",
         "3 active runs",
-        "9 ended runs",
+        "22 ended runs",
         "1 cancelled runs",
-        "8 pieces of evidence",
-        "8 findings",
-        "20 entries in audit trails",
-        "5 due dates",
+        "21 pieces of evidence",
+        "15 findings",
+        "30 entries in audit trails",
+        "6 due dates",
         "15 rules, 0 violations",
     ]
 

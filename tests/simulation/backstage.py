@@ -17,11 +17,12 @@ from onboarding.errors import Transient
 from onboarding.flows.dispatch_runs import dispatch_runs
 from onboarding.flows.execute_probe import execute_probe
 from onboarding.flows.execute_sync import execute_sync
-from onboarding.flows.sweep import Act, sweep_finding, sweep_look, sweep_run, sweep_session
+from onboarding.flows.sweep import Act, sweep_finding, sweep_look, sweep_run, sweep_session, sweep_watch
 from onboarding.queues import Queues
 from onboarding.sqs import Order
 from onboarding.storage import keys
 from onboarding.storage.runs import DueLook, DueRun, run_of
+from onboarding.storage.sessions import DueWatch
 from tests.simulation.expressions import Item, copied
 from tests.simulation.store import Write
 from tests.simulation.world import Crash, Process, Violation, World
@@ -121,6 +122,8 @@ class Backstage:
     told: Told
     sweeping: Callable[[int], None] = lambda _tenant: None
     """Is told of every tenant whose session the sweep is about to look at."""
+    watching: Callable[[int], None] = lambda _tenant: None
+    """Is told of every tenant whose watch the sweep is about to look at."""
     mood: Mood = field(init=False)
     _stream: dict[int, list[Item]] = field(default_factory=dict)
     """By tenant, what was saved with `outbox` and not sent yet; each a shard of its own."""
@@ -247,11 +250,23 @@ class Backstage:
         world, thresholds = self.world, self.world.thresholds
         more: dict[str, Any] = {"new_id": world.new_id, "now": now}
         try:
-            for tenant_id in process.sessions.list_due(shard, now, limit=100):
-                self.sweeping(tenant_id)
+            for found in process.sessions.list_due(shard, now, limit=100):
+                if isinstance(found, DueWatch):
+                    self.watching(found.tenant_id)
+                    yield partial(
+                        sweep_watch,
+                        found.tenant_id,
+                        rounds=process.rounds,
+                        boards=process.boards,
+                        every=thresholds.watch_every,
+                        deadlines=thresholds.deadlines,
+                        **more,
+                    )
+                    continue
+                self.sweeping(found.tenant_id)
                 yield partial(
                     sweep_session,
-                    tenant_id,
+                    found.tenant_id,
                     sessions=process.sessions,
                     boards=process.boards,
                     idle=thresholds.idle,

@@ -24,17 +24,17 @@ from tests.template import ROOT
 SEEDS = 250
 """Histories in which a mutant must be caught."""
 
-RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE, AUDIT, CONSENTS, LOOKS = (
+RUNS, SESSIONS, BOARD, DYNAMO, EVIDENCE, AUDIT, CONSENTS, LOOKS, ROUNDS = (
     f"onboarding/storage/{name}.py"
-    for name in ("runs", "sessions", "board", "dynamo", "evidence", "audit", "consents", "looks")
+    for name in ("runs", "sessions", "board", "dynamo", "evidence", "audit", "consents", "looks", "rounds")
 )
 SWEEP, ENDING, START, CONSENT = (
     f"onboarding/flows/{name}.py" for name in ("sweep", "ending", "start_run", "record_consent")
 )
-BUDGET = "onboarding/domain/budget.py"
-FAULTS, STARTS, PROBES, CONSENT_TESTS, BUDGETS = (
+BUDGET, WATCH = (f"onboarding/domain/{name}.py" for name in ("budget", "watch"))
+FAULTS, STARTS, PROBES, CONSENT_TESTS, BUDGETS, WATCHES = (
     f"tests/integration/test_{name}.py"
-    for name in ("storage_faults", "start_run", "execute_probe", "record_consent", "run_budget")
+    for name in ("storage_faults", "start_run", "execute_probe", "record_consent", "run_budget", "watch")
 )
 
 
@@ -487,6 +487,69 @@ MUTANTS = (
         ENDING,
         "            if not only_a_cancel_came(moved.current, run):\n                raise\n",
         "            raise\n",
+    ),
+    Mutant(
+        "a round under people",
+        "a tenant is examined in nobody's name while somebody has a session open",
+        ROUNDS,
+        'keys.key(tenant_id, keys.OPEN), "attribute_not_exists(#tenant_id)")',
+        'keys.key(tenant_id, keys.OPEN), "attribute_not_exists(#tenant_id) OR attribute_exists(#tenant_id)")',
+        seen_by=f"{WATCHES}::test_a_session_that_is_opened_just_before_keeps_a_round_from_beginning",
+    ),
+    Mutant(
+        "a verdict of two",
+        "two sweeps tell of one finding",
+        ROUNDS,
+        '"#session_id = :session_id AND #due_at = :seen",',
+        '"#session_id = :session_id AND (#due_at = :seen OR #due_at <> :seen)",',
+        seen_by=f"{WATCHES}::test_two_sweeps_at_once_tell_once",
+    ),
+    Mutant(
+        "a verdict on what somebody else completed",
+        "a tenant drifts from what it is no longer held to",
+        ROUNDS,
+        '"#session_id = :session_id AND #due_at = :seen",',
+        '"(#session_id = :session_id OR #session_id <> :session_id) AND (#due_at = :seen OR #due_at <> :seen)",',
+        seen_by=f"{WATCHES}::test_a_session_that_is_completed_just_before_has_a_watch_of_its_own",
+    ),
+    Mutant(
+        "a round beside what is active",
+        "the guard forgets a run",
+        BOARD,
+        '"SET " + ", ".join(changes), "size(#active) = :zero", values, names)',
+        '"SET " + ", ".join(changes), "size(#active) >= :zero", values, names)',
+        seen_by=f"{WATCHES}::test_what_is_active_is_waited_for",
+    ),
+    Mutant(
+        "a drift without its mark",
+        "nobody sees in the queue what got worse",
+        ROUNDS,
+        "if bool(watch.worse) is not bool(verdict.worse):",
+        "if watch.worse and not verdict.worse:",
+        seen_by=f"{WATCHES}::test_what_got_worse_marks_the_tenant_and_is_told_once_however_many_rounds_find_it",
+    ),
+    Mutant(
+        "a mark that outlives what it was about",
+        "a tenant that was onboarded anew is shown as drifted",
+        SESSIONS,
+        "        if change.clears_drift:",
+        "        if change.clears_drift and not change.closes:",
+        seen_by=f"{WATCHES}::test_another_session_that_is_completed_is_what_a_tenant_is_held_to_from_then_on",
+    ),
+    Mutant(
+        "a completed session that leaves nothing to hold to",
+        "a tenant is never verified again",
+        SESSIONS,
+        "        if change.watch:",
+        "        if change.watch and not change.closes:",
+    ),
+    Mutant(
+        "worse told in every round",
+        "people hear of one thing every day",
+        WATCH,
+        "            if seen.is_worse_than(known or was):",
+        "            if seen.is_worse_than(was):",
+        seen_by=f"{WATCHES}::test_what_got_worse_marks_the_tenant_and_is_told_once_however_many_rounds_find_it",
     ),
 )
 

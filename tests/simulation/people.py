@@ -78,6 +78,8 @@ class People:
         self._judge = judge
         self._memories = {(tenant, user): Memory() for tenant in tenants for user in MEMBERS}
         self._calls = 0
+        self._left_alone: set[int] = set()
+        """Tenants that are onboarded, and in which people do little."""
         world.watchers.append(self.provoke)
 
     # ── Arranging ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,6 +119,9 @@ class People:
         assert isinstance(moved, Session)
         for user in MEMBERS:
             self._memories[tenant, user].session = moved
+        if self._world.chance.random() < 0.5:  # and is done: from then on hardly anybody opens another session
+            assert isinstance(ask("edit", session=moved.id, body={"status": "completed"}, if_match=None), Session)
+            self._left_alone.add(tenant)
 
     # ── Living ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -131,6 +136,8 @@ class People:
             return
         if (world.milliseconds // LULL + tenant) % 3:  # now and then a tenant is left alone
             call = self._chosen(tenant, user)
+            if tenant in self._left_alone and world.chance.random() < _LEFT_BE.get(call.what, 0):
+                call = Call("look", tenant, user, {})
             self.ask(call)
             if world.chance.random() < 0.15:
                 self.ask(call, after=world.chance.randint(0, 60))  # a double click
@@ -217,6 +224,20 @@ class People:
 
         about = {"task": chance.choice(TASKS), "key": None}
         self.ask(Call("start", tenant, user, about), after=chance.randint(0, 30), then=cancel)
+
+    def provoke_watch(self, tenant: int) -> None:
+        """Have somebody open a session, and perhaps end it soon, while the sweep looks at a watch."""
+        world, chance = self._world, self._world.chance
+        if not world.faults.crash or chance.random() < 0.8:
+            return
+
+        def end(answer: Answer) -> None:
+            if isinstance(answer, Opened) and chance.random() < 0.7:
+                body = {"status": chance.choice(("abandoned", "completed")), "takeover": True}
+                about = {"session": answer.session.id, "body": body, "if_match": None, "takeover": True}
+                self.ask(Call("edit", tenant, 2, about), after=chance.randint(0, 2_000))
+
+        self.ask(Call("create", tenant, 2, {}), after=chance.randint(0, 30), then=end)
 
     def _meet(self, milliseconds: int, call: Call) -> None:
         moment = milliseconds + self._world.chance.randint(0, 30)
@@ -313,6 +334,9 @@ _OFTEN = {
 }
 """What people do, and how often."""
 
+_LEFT_BE = {"create": 0.97, "start": 0.9}
+"""What they do not do in a tenant that is onboarded, and how seldom they do it all the same."""
+
 
 # ── What the routes do ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -345,6 +369,7 @@ def _edit(process: Process, call: Call, now: datetime) -> Session:
         boards=process.boards,
         new_id=world.new_id,
         lock_length=world.thresholds.lock_length,
+        watch_every=world.thresholds.watch_every,
         now=now,
     )
 

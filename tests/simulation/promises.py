@@ -100,16 +100,16 @@ class Promises:
                 case "Runs", entry if entry.startswith("key#"):
                     held = write.old is None or write.old["ends_at"] <= self.world.instant + SKEW
                     _demand(held, f"the answer to a key was replaced: {write}")
-                case "Sessions", "open":
-                    self._session_written(write, writes, process)
-                case "Sessions", entry if entry.startswith("member#"):
-                    self._member_written(write, writes)
-                case "Sessions" | "Audit" as table, entry if table == "Audit" or entry.startswith("closed#"):
+                case "Sessions", entry:
+                    self._entry_of_sessions_written(entry, write, writes, process)
+                case "Audit", _:
                     _demand(write.old is None and write.new, f"the past was changed: {write}")
             self._consent_or_look_written(write, writes, process)
             self._count_written(write, writes, process)
         for tenant in {write.key[0] for write in writes if write.table == "Runs"}:
             self.judge_guard(tenant)
+        for tenant in {write.key[0] for write in writes if write.table == "Sessions"}:
+            self.judge_mark(tenant)
 
     def judge_guard(self, tenant: int) -> None:
         """Judge invariant G: the guard names a run exactly while it is queued or running; and who may run at once."""
@@ -122,6 +122,12 @@ class Promises:
         exclusive = [run_id for run_id, task in runs.items() if task.spec.kind is Kind.EXCLUSIVE]
         _demand(not exclusive or len(runs) == 1, f"an exclusive run beside others: {runs}")
         _demand(guard.get("exclusive_run") == (exclusive[0] if exclusive else None), f"exclusive_run of {guard}")
+
+    def judge_mark(self, tenant: int) -> None:
+        """Judge that a tenant is marked as drifted exactly while its watch knows something to be worse."""
+        marked = "drifted_at" in (self.world.store.item("Sessions", tenant, "tenant") or {})
+        worse = (self.world.store.item("Sessions", tenant, "watch") or {}).get("worse", {})
+        _demand(marked == bool(worse), f"marked: {marked}, and worse is {worse}")
 
     # ── Runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,6 +146,7 @@ class Promises:
         if old is None:
             _demand(now == "queued" and new["attempts"] == 0, f"a run begins as {new}")
             named = "started_by_user_id" in new or new["connection_id"] == self._in_use(tenant, self._open(tenant))
+            named = named or _is_of_a_round(new, writes)
             _demand(named, f"begun in nobody's name, over a connection that is not in use: {new}")
             self.spans[write.key] = Span(world.commits, None)
             return
@@ -303,7 +310,57 @@ class Promises:
         only = list(registered.get("connection_ids", ()))
         return (session or {}).get("provider_connection_id") or (only[0] if len(only) == 1 else None)
 
+    # ── Watches ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _watch_written(self, write: Write, writes: list[Write], process: Process | None) -> None:
+        """Judge what becomes of a watch: who leaves it, when a round begins and ends, and what is told of it."""
+        old, new, tenant = write.old or {}, write.new, write.key[0]
+        assert process
+        _demand(new is not None and new["due_shard"] == tenant % 4 and "due_at" in new, f"a watch is gone: {write}")
+        assert new is not None
+        if old.get("session_id") != new["session_id"]:
+            closed = [each.new for each in writes if each.new and str(each.key[1]).startswith("closed#")]
+            held = [(each["session_id"], each["status"]) for each in closed] == [(new["session_id"], "completed")]
+            _demand(held and not {"run_ids", "worse"} & new.keys(), f"held to what nobody completed: {new}")
+            return
+        at = process_time(process)
+        _demand(process.role == "sweep" and old["due_at"] <= at + SKEW, f"moved on before its time: {old} at {at}")
+        _demand(old["due_at"] < new["due_at"], f"moved on, and due before: {old} → {new}")
+        was, now = old.get("run_ids", {}), new.get("run_ids", {})
+        begun = {each.new["run_id"] for each in writes if each.new and str(each.key[1]).startswith("run#")}
+        people = self._open(tenant)
+        if now != was and now:
+            _demand(not was and begun == set(now.values()), f"a round over another: {old} → {new}")
+            _demand(people is None, f"a round begun under {people}")
+            return
+        _demand(not begun, f"runs of no round: {writes}")
+        if was and not now and people is None:
+            _demand(not set(was.values()) & self.active[tenant].keys(), f"settled before it had ended: {old}")
+        if old.get("worse", {}) != new.get("worse", {}):
+            _demand(people is None, f"judged under {people}: {old} → {new}")
+        self._told_of_a_verdict(old.get("worse", {}), new.get("worse", {}), writes)
+
+    def _told_of_a_verdict(self, was: Item, now: Item, writes: list[Write]) -> None:
+        told = Counter(_told(writes))
+        came = [task for task in now if task not in was]
+        changed = [task for task in now if now[task] != was.get(task)]
+        _demand(len(came) <= told["finding_got_worse"] <= len(changed), f"told {told} of {was} → {now}")
+        _demand(told["tenant_recovered"] == (bool(was) and not now), f"told {told} of {was} → {now}")
+
     # ── Sessions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _entry_of_sessions_written(
+        self, entry: str, write: Write, writes: list[Write], process: Process | None
+    ) -> None:
+        match entry.partition("#")[0]:
+            case "open":
+                self._session_written(write, writes, process)
+            case "watch":
+                self._watch_written(write, writes, process)
+            case "member":
+                self._member_written(write, writes)
+            case "closed":
+                _demand(write.old is None and write.new, f"the past was changed: {write}")
 
     def _session_written(self, write: Write, writes: list[Write], process: Process | None) -> None:
         old, new, tenant = write.old, write.new, write.key[0]
@@ -321,6 +378,8 @@ class Promises:
             closed = [each.new for each in writes if each.new and str(each.key[1]).startswith("closed#")]
             _demand([each["session_id"] for each in closed] == [old["session_id"]], f"lost without a trace: {old}")
             _demand(f"session_{closed[0]['status']}" in _told(writes), f"nobody will know who ended it: {writes}")
+            watched = any(each.new for each in writes if each.key[1] == "watch")
+            _demand(watched == (closed[0]["status"] == "completed"), f"watched: {watched}, of {closed}")
             if process.role == "sweep":
                 self._abandoned_by_the_sweep(old)
         else:
@@ -537,6 +596,15 @@ def _comparable(session: Session) -> Any:
 def _demand(held: object, otherwise: str) -> None:
     if not held:
         raise Violation(otherwise)
+
+
+def _is_of_a_round(run: Item, writes: list[Write]) -> bool:
+    """Tell whether a commit begins *run* as one of a watch's round, over the connection that is watched."""
+    watches = [each.new for each in writes if each.table == "Sessions" and each.key[1] == "watch" and each.new]
+    return any(
+        run["run_id"] in watch.get("run_ids", {}).values() and run["connection_id"] == watch["connection_id"]
+        for watch in watches
+    )
 
 
 def _told(writes: list[Write]) -> list[str]:

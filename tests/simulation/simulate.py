@@ -74,6 +74,7 @@ class Simulation:
         self.tenants = tuple(range(1, chance.randint(3, 4)))
         self.people = People(self.world, self.tenants, self.promises.judge)
         self.backstage.sweeping = self.people.provoke_sweep
+        self.backstage.watching = self.people.provoke_watch
         self.pace = chance.choice((2_000, 8_000, 20_000))
 
     def live(self, steps: int) -> None:
@@ -100,7 +101,7 @@ class Simulation:
         self.promises.judge_at_rest(self.tenants)
         for tenant in self.tenants:
             self._nobody_is_shut_out(tenant)
-        self._until(lambda: not list(world.store.indexed("Sessions", "due")))
+        self._until(lambda: all(item["entry"] == "watch" for item in world.store.indexed("Sessions", "due")))
         for tenant in self.tenants:
             if world.store.item("Sessions", tenant, "open"):
                 raise Violation(f"never abandoned: {world.store.item('Sessions', tenant, 'open')}")
@@ -156,6 +157,7 @@ def _thresholds(choice: Callable[[tuple[int, ...]], int]) -> Thresholds:
     return Thresholds(
         lock_length=seconds(20, 40, 900),
         idle=seconds(15, 60, 3_600),
+        watch_every=seconds(30, 60, 600),
         lease=seconds(15, 40, 120),
         resend_after=seconds(5, 20, 60),
         run_budget=choice((8, 300, 300)),

@@ -26,6 +26,7 @@ from onboarding.storage.board import Boards
 from onboarding.storage.consents import Consents
 from onboarding.storage.dynamo import Dynamo
 from onboarding.storage.looks import Looks
+from onboarding.storage.rounds import Rounds
 from onboarding.storage.runs import Runs
 from onboarding.storage.sessions import Sessions
 from onboarding.storage.tenants import Tenants
@@ -60,6 +61,7 @@ class Thresholds(NamedTuple):
 
     lock_length: timedelta
     idle: timedelta
+    watch_every: timedelta
     lease: timedelta
     resend_after: timedelta
     run_budget: int
@@ -135,6 +137,7 @@ class Process:
             runs=self.runs,
             sessions=self.sessions,
         )
+        self.rounds = Rounds(dynamo, table="Sessions", audit_table="Audit", runs=self.runs)
         self.looks = Looks(dynamo, table="Runs", runs=self.runs, sessions=self.sessions)
 
     def now(self) -> datetime:
