@@ -15,6 +15,7 @@ FUNCTION = "AWS::Serverless::Function"
 TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 ALARM = "AWS::CloudWatch::Alarm"
+RULE = "AWS::Events::Rule"
 
 PUBLIC = {
     ("OPTIONS", "/{proxy+}"),
@@ -167,13 +168,20 @@ def every_queue_has_a_dead_letter_queue(tree: Tree) -> Iterator[str]:
     ends |= {
         target(event.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"))
         for _, _, event in triggers(tree, "DynamoDB")
-    }
+    } | set(_undelivered(tree))
     for name, redrive in redrives.items():
         if name in ends:
             if queues[name]["Properties"].get("MessageRetentionPeriod") != 14 * 24 * 3600:
                 yield f"{name} does not keep what failed as long as SQS can"
         elif target(redrive.get("deadLetterTargetArn")) not in queues or not redrive.get("maxReceiveCount"):
             yield f"{name} has no dead-letter queue"
+
+
+def _undelivered(tree: Tree) -> Iterator[str | None]:
+    """Name where each target of a rule leaves what it did not take; None for nowhere."""
+    for rule in template.resources(tree, RULE).values():
+        for each in rule["Properties"]["Targets"]:
+            yield target(each.get("DeadLetterConfig", {}).get("Arn"))
 
 
 def every_queue_is_encrypted(tree: Tree) -> Iterator[str]:
@@ -237,6 +245,7 @@ def what_lies_with_the_dead_letters_raises_an_alarm(tree: Tree) -> Iterator[str]
         target(event.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"))
         for _, _, event in triggers(tree, "DynamoDB")
     }
+    fed |= set(_undelivered(tree))
     watched = set()
     for name, alarm in template.resources(tree, ALARM).items():
         properties = alarm["Properties"]
@@ -487,6 +496,11 @@ TWINS: list[tuple[Rule, Callable[[Tree], None], str]] = [
         what_lies_with_the_dead_letters_raises_an_alarm,
         put(of("ProbesAreDead", "Threshold"), 10),
         "ProbesAreDead does not tell of the first message",
+    ),
+    (
+        what_lies_with_the_dead_letters_raises_an_alarm,
+        remove("Resources/EventsAreUndelivered"),
+        "nobody hears of what lies in UndeliveredEvents",
     ),
     (every_queue_is_encrypted, remove(of("Sync", "SqsManagedSseEnabled")), "Sync is not encrypted"),
     (a_batch_fails_message_by_message, remove(f"{MESSAGES}/FunctionResponseTypes"), "ExecuteProbe does not"),
