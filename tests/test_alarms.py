@@ -92,7 +92,7 @@ def every_alarm_is_heard_and_says_what_to_do(tree: Tree) -> Iterator[str]:
         if not section or len(section[1].split()) < 15:
             yield f"the runbook does not say what to do about {name}"
     sections = re.findall(
-        r"\n## (\w*(?:Dead|Un(?:delivered|dispatched|published)|Fails|FallsShort|Held|Lags|Missing|Slow|Throttled|Wait))\n",
+        r"\n## (\w*(?:Dead|Un(?:deliver|dispatch|publish)ed|Fails|FallsShort|Held|Lags|Missing|Slow|Throttled|Wait))\n",
         runbook,
     )
     for name in sorted(set(sections) - set(template.resources(tree, ALARM))):
