@@ -18,7 +18,11 @@ from local.simulator.scenarios import CANARY
 from local.tenants import CLIENT_ID, TENANTS
 from local.verify import plain
 from onboarding.domain.catalogue import Task
+from onboarding.domain.events import of_entry, of_run
 from onboarding.domain.tenant import Area, Page, Tenant
+from onboarding.event_bus import Envelope
+from onboarding.storage.audit import entry_of
+from onboarding.storage.runs import run_of
 from schedules import sweep
 from tests import events
 from tests.arranging import ADMIN, dated, opened, run_entry, started, stored
@@ -70,6 +74,15 @@ def kept(deployed: Deployment) -> Iterator[str]:
         yield from (repr(item) for item in deployed.items(table))
 
 
+def told(deployed: Deployment) -> Iterator[str]:
+    """Give every event that is told of what the tables hold."""
+    kept_runs, kept_entries = (deployed.items(table) for table in (deployed.tables.runs, deployed.tables.audit))
+    runs = [run_of(plain({"M": item})) for item in kept_runs if item["entry"]["S"].startswith("run#")]
+    entries = [entry_of(plain({"M": item})) for item in kept_entries]
+    for event in (*(event for run in runs for event in of_run(run)), *map(of_entry, entries)):
+        yield Envelope.of(event).model_dump_json()
+
+
 def sent(deployed: Deployment, queues: Queues, run_ids: list[int]) -> list[str]:
     """Dispatch the saved runs, and give the messages."""
     images = [item for item in deployed.items(deployed.tables.runs) if item["entry"]["S"].startswith("run#")]
@@ -108,6 +121,7 @@ def test_nothing_that_microsoft_gives_away_is_kept_logged_sent_or_shown(
         "logs": logged(capsys, caplog),
         "messages": sent(deployed, queues, run_ids),
         "answers": list(shown()),
+        "events": list(told(deployed)),
     }
     assert all(everything.values())
     assert any(str(CONTOSO.entra_tenant_id) in text for text in everything["tables"])  # what may be kept is found
