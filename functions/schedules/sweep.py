@@ -14,6 +14,7 @@ from onboarding.storage.keys import SHARDS
 from onboarding.storage.runs import DueFinding, DueLook, DueRun
 from onboarding.storage.sessions import DueSession, DueWatch
 from onboarding.wiring import stores
+from onboarding.wiring.rounds import rounds
 
 MOST_PER_SHARD = 100
 """Things of one kind that one sweep looks at per shard; the longest due come first, the rest in a minute."""
@@ -76,7 +77,7 @@ def _looks(now: datetime) -> Iterator["partial[list[partial[Act]]]"]:
 
     on_watch = partial(
         sweep_watch,
-        rounds=stores.rounds(),
+        rounds=rounds(),
         boards=stores.boards(),
         every=settings.watch_every,
         deadlines=settings.deadlines,

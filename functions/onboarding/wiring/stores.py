@@ -11,7 +11,6 @@ from onboarding.storage.consents import Consents
 from onboarding.storage.dynamo import Dynamo
 from onboarding.storage.evidence import Evidences
 from onboarding.storage.looks import Looks
-from onboarding.storage.rounds import Rounds
 from onboarding.storage.runs import Runs
 from onboarding.storage.sessions import Sessions
 from onboarding.storage.tenants import Tenants
@@ -96,13 +95,6 @@ def consents() -> Consents:
 def looks() -> Looks:
     """Open the store of looks for consents."""
     return Looks(dynamo(), table=settings().runs_table, runs=runs(), sessions=sessions())
-
-
-@cache
-def rounds() -> Rounds:
-    """Open the store of rounds."""
-    tables = settings()
-    return Rounds(dynamo(), table=tables.sessions_table, audit_table=tables.audit_table, runs=runs())
 
 
 @cache
