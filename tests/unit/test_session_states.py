@@ -16,8 +16,10 @@ from onboarding.domain.session import (
     SessionStatus,
     opened,
 )
+from onboarding.domain.watch import watch_of
 from onboarding.errors import Conflict
 from tests.unit.samples import (
+    A_DAY,
     ALICE,
     BOB,
     CONNECTION,
@@ -245,8 +247,10 @@ def test_at_step_5_with_every_gate_met_a_session_is_completed() -> None:
         ALICE,
         NOW,
         entries=told(ALICE, session_completed={}),
+        watch=watch_of(change.after, A_DAY),
     )
     assert change.closes
+    assert change.watch is not None
 
 
 def test_a_completed_session_names_the_tenant_s_only_connection_and_asks_no_more_for_it() -> None:
