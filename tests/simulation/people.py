@@ -119,7 +119,7 @@ class People:
         assert isinstance(moved, Session)
         for user in MEMBERS:
             self._memories[tenant, user].session = moved
-        if self._world.chance.random() < 0.5:  # and is done: from then on hardly anybody opens another session
+        if self._world.chance.random() < 0.4:  # and is done: from then on hardly anybody opens another session
             assert isinstance(ask("edit", session=moved.id, body={"status": "completed"}, if_match=None), Session)
             self._left_alone.add(tenant)
 
