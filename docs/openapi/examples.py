@@ -275,7 +275,7 @@ def _made() -> dict[str, Refusal]:
 
 
 def _refused(session: Session, edit: Edit, if_match: str | None = None) -> Refusal:
-    by = Circumstances(_access(session), if_match, {}, NOW, LOCKED_FOR, entry_id=1)
+    by = Circumstances(_access(session), if_match, {}, NOW, LOCKED_FOR, timedelta(days=1), entry_id=1)
     try:
         edited(session, edit, by)
     except Refusal as refusal:
