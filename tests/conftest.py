@@ -29,6 +29,17 @@ def pytest_configure() -> None:
     os.environ.update(CALLER)
 
 
+@pytest.fixture
+def caplog(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Pytest's own, which hears of our logger, too: that hands nothing on to the root logger."""
+    # Imported here: it is a module of ours.
+    from onboarding.log import logger  # noqa: PLC0415
+
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
     """Keep in one process what cannot run beside itself."""

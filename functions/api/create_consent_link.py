@@ -9,6 +9,7 @@ from onboarding.parameters import ConnectionPath, NoQuery
 from onboarding.rest import NoBody, Request, Response, created, route
 from onboarding.views import ConsentLinkView
 from onboarding.wiring import stores
+from onboarding.wiring.consents import consents
 
 
 @route(admits=Role.OPERATOR, path=ConnectionPath)
@@ -17,7 +18,7 @@ def handler(request: Request[ConnectionPath, NoQuery, NoBody], access: Access) -
     link = create_consent_link(
         access,
         request.path.connection_id,
-        consents=stores.consents(),
+        consents=consents(),
         tenants=stores.tenants(),
         secret=secrets.token_urlsafe(32),
         redirect_uri=f"{request.own_url}/consent/callback",

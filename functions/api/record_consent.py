@@ -14,6 +14,7 @@ from onboarding.domain.consent import State
 from onboarding.flows.record_consent import Outcome, record_consent
 from onboarding.rest import Event, Html, Response, answered, origin
 from onboarding.wiring import stores
+from onboarding.wiring.consents import consents
 
 _SAID = {
     Outcome.RECORDED: (HTTPStatus.OK, "Thank you", "Your consent was recorded. You can close this page."),
@@ -47,7 +48,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
             state,
             query.get("tenant", ""),
             origin=origin(event),
-            consents=stores.consents(),
+            consents=consents(),
             new_id=ids.new,
             deadlines=stores.settings().deadlines,
             now=now,

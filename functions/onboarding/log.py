@@ -10,11 +10,20 @@ and the state of our own consent links.
 """
 
 import json
+import logging
 import re
-from functools import lru_cache
-from typing import Any, NamedTuple
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from types import NoneType
+from typing import Any, NamedTuple, override
 
-from aws_lambda_powertools import Logger
+from pydantic_core import PydanticSerializationError, to_json
+
+from onboarding.settings import trace_id
+
+SERVICE = "tenant-onboarding"
 
 BLOT = "[redacted]"
 
@@ -24,7 +33,7 @@ _NAMES = (
 )
 """How a name ends that stands before a credential. `client_assertion_type` and `credential_arn` end otherwise."""
 
-_SPOKEN = re.compile(
+_SPOKEN = (
     # First, and left alone: the name of a secret in Secrets Manager, which has `secret:` in it.
     r"(?P<kept>arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+)"
     # `name=value`, `name: value` and `"name": "value"`, also where the whole is itself quoted and so escaped. In prose
@@ -45,14 +54,18 @@ _SPOKEN = re.compile(
     r"|\b[01]\.A[A-Za-z0-9_.-]{40,}"
     r"|\b[1-9][0-9]{0,15}\.[1-9][0-9]{0,15}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"
 )
-"""One pattern and one pass: forms of credentials wherever they are spoken of."""
+"""One pattern and one pass: forms of credentials wherever they are spoken of. `_spoken` has it."""
 
 _SIGNS = (
     *("secret", "token", "pass", "pwd", "assertion", "authorization", "credential", "sig", "key", "cookie"),
     *("bearer", "basic", "://", "-----begin", "eyj", "akia", "asia", "abia", "acca", "q~"),
 )
-"""One of these, in lower case, is in whatever `_SPOKEN` finds in ASCII, unless it has a full stop and 43 characters."""
-_SHORTEST_WITHOUT_A_SIGN = 43
+"""One of these, in lower case, is in whatever `_SPOKEN` finds in ASCII, unless it has a long end."""
+_LONG_END = re.compile(r"\.[A-Za-z0-9_.-]{40}")
+"""What is in that which `_SPOKEN` finds without a sign: a code of Entra, the state of a consent link."""
+
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+"""What the values of a request's line are."""
 
 _NAMED = re.compile(rf"(?i)(?:(?:{_NAMES})s?|cookie)\Z")
 _OF_A_SECRET = re.compile(r"(?i)secret|passw(?:or)?d|passphrase|private[_-]?key")
@@ -96,7 +109,12 @@ def _name(name: str) -> _Name:
 
 
 def _without_credentials(text: str) -> str:
-    return _SPOKEN.sub(_blotted, text) if _may_hold_any(text) else text
+    return _spoken().sub(_blotted, text) if _may_hold_any(text) else text
+
+
+@cache
+def _spoken() -> re.Pattern[str]:
+    return re.compile(_SPOKEN)
 
 
 def _may_hold_any(text: str) -> bool:
@@ -104,7 +122,7 @@ def _may_hold_any(text: str) -> bool:
     if not text.isascii():  # letters of other scripts may pass for ours where case is ignored
         return True
     lower = text.lower()
-    return any(sign in lower for sign in _SIGNS) or (len(text) >= _SHORTEST_WITHOUT_A_SIGN and "." in text)
+    return any(map(lower.__contains__, _SIGNS)) or _LONG_END.search(text) is not None
 
 
 def _blotted(found: re.Match[str]) -> str:
@@ -114,10 +132,67 @@ def _blotted(found: re.Match[str]) -> str:
     return "".join(filter(None, before)) + BLOT
 
 
-def line(record: dict[str, Any]) -> str:
-    """Write *record* as a line of the log."""
-    return json.dumps(redacted(record), separators=(",", ":"), ensure_ascii=False)
+def line(said: Mapping[str, Any]) -> str:
+    """Write *said* as a line of the log.
+
+    Nearly every line says a request's few plain facts, so it is looked at as it is written, once and whole. What the
+    short look would find in one of its names or values it finds in all of them together: JSON writes letters, digits
+    and what signs are made of as they are. A line that may hold anything is taken apart.
+    """
+    if _PLAIN.issuperset(map(type, said.values())):
+        try:
+            written = to_json(said).decode()
+        except PydanticSerializationError:  # half a character, as of a text that was cut
+            return _with_care(said)
+        if not _may_hold_any(written):
+            return written
+    return _with_care(said)
 
 
-logger = Logger(json_serializer=line)
+def _with_care(said: Mapping[str, Any]) -> str:
+    return json.dumps(redacted(said), separators=(",", ":"))
+
+
+class _Lines(logging.Formatter):
+    """Writes what was logged, with all of its `extra` that is there, as one line of JSON."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, Any] = {
+            "level": record.levelname,
+            "location": f"{record.funcName}:{record.lineno}",
+            "message": record.getMessage(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "service": SERVICE,
+        }
+        said |= {
+            name: value for name, value in vars(record).items() if value is not None and name not in _OF_EVERY_RECORD
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            said["exception"] = self.formatException(record.exc_info)
+            said["exception_name"] = type(record.exc_info[1]).__name__
+        if trace := trace_id():
+            said["xray_trace_id"] = trace
+        return line(said)
+
+
+_OF_EVERY_RECORD = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime"})
+
+
+# No line says any of these, and finding them out takes a tenth of writing one:
+# https://docs.python.org/3/howto/logging.html#optimization.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
+def _opened() -> logging.Logger:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_Lines())
+    opened = logging.getLogger(SERVICE)
+    opened.addHandler(handler)
+    opened.setLevel(logging.INFO)
+    opened.propagate = False  # Lambda's own handler would write every line a second time, past the net
+    return opened
+
+
+logger = _opened()
 """The one logger of every function."""

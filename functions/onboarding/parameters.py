@@ -26,7 +26,7 @@ _END_OF_TIME = 253_402_300_800
 
 def canonical_id(text: str) -> int | None:
     """Read an id in its canonical form; None if *text* is no id."""
-    return int(text) if CANONICAL_ID.fullmatch(text) and int(text) <= LARGEST_ID else None
+    return read if CANONICAL_ID.fullmatch(text) and (read := int(text)) <= LARGEST_ID else None
 
 
 def is_moment(text: str) -> bool:

@@ -264,31 +264,36 @@ def authenticate(event: Event) -> Caller:
             is for another use than `access`.
     """
     claims = _claims(event)
-    user_id = canonical_id(str(claims.get(stores.settings().user_id_claim, "")))
+    user_id = _user_id(claims)
     # API Gateway judges an expiry that is there, and lets a token without one through.
     ends = is_moment(str(claims.get("exp", "")))
     if user_id is None or not ends or claims.get("token_use", "access") != "access":
         raise Unauthenticated("unauthenticated", "Sign in: this needs an access token of a user.")
     # API Gateway writes a claim that is a list as `[one two]`.
-    scopes = f"{claims.get('scope', '')} {claims.get('scp', '')}".translate(_NO_BRACKETS).split()
-    return Caller(user_id, PLATFORM_SCOPE in scopes, origin(event))
+    scopes = f"{claims.get('scope', '')} {claims.get('scp', '')}"
+    platform = PLATFORM_SCOPE in scopes and PLATFORM_SCOPE in scopes.translate(_NO_BRACKETS).split()
+    return Caller(user_id, platform, origin(event))
 
 
 def origin(event: Event) -> Origin:
     """Tell where a request came from. API Gateway says it; what a header says (`X-Forwarded-For`) anybody can."""
-    context = event["requestContext"]
-    source_ip = str(context.get("http", {}).get("sourceIp", ""))
-    request_id = str(context.get("requestId", ""))
-    return Origin(
-        source_ip if len(source_ip) <= LONGEST_IP and source_ip else None,
-        request_id[:LONGEST_REQUEST_ID] or None,
-    )
+    request_id = str(event["requestContext"].get("requestId", ""))
+    return Origin(_source_ip(event), request_id[:LONGEST_REQUEST_ID] or None)
+
+
+def _source_ip(event: Event) -> str | None:
+    source_ip = str(event["requestContext"].get("http", {}).get("sourceIp", ""))
+    return source_ip if source_ip and len(source_ip) <= LONGEST_IP else None
 
 
 def _claims(event: Event) -> dict[str, Any]:
     authorizer = event["requestContext"].get("authorizer") or {}
     claims: dict[str, Any] = (authorizer.get("jwt") or {}).get("claims") or {}
     return claims
+
+
+def _user_id(claims: dict[str, Any]) -> int | None:
+    return canonical_id(str(claims.get(stores.settings().user_id_claim, "")))
 
 
 def _access(tenant_id: int, caller: Caller, whom: Admits) -> Access | NoTenantYet:
@@ -329,7 +334,10 @@ def _check_cursor(path: TenantPath, query: Parameters, raw_path: str) -> None:
 
 
 def _query(event: Event) -> dict[str, str]:
-    pairs = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
+    text = event.get("rawQueryString")
+    if not text:
+        return {}
+    pairs = parse_qsl(text, keep_blank_values=True)
     names = [name for name, _ in pairs]
     empty = [FieldError(field=name, message="must not be empty") for name, value in pairs if not value]
     again = [FieldError(field=name, message="must not be repeated") for name in set(names) if names.count(name) > 1]
@@ -343,7 +351,8 @@ def _body[B: Concept](event: Event, model: type[B]) -> B:
     if len(raw) > LARGEST_BODY:
         raise BodyTooLarge("body_too_large", f"The body is larger than {LARGEST_BODY} bytes.")
     if model is NoBody and not raw.strip():
-        return model()
+        nothing: B = _of_nothing(model)
+        return nothing
     media_type = event["headers"].get("content-type", "").partition(";")[0].strip().lower()
     if raw and media_type not in _JSON_TYPES:
         raise UnsupportedMediaType("unsupported_media_type", "The body must be application/json.")
@@ -352,7 +361,7 @@ def _body[B: Concept](event: Event, model: type[B]) -> B:
     except ValidationError as error:
         raise invalid(*_field_errors(error)) from None
     if raw:
-        json.loads(raw, object_pairs_hook=_each_once)
+        _STRICT.decode(raw.decode("utf-8", "surrogatepass"))
     return read
 
 
@@ -362,6 +371,9 @@ def _each_once(members: list[tuple[str, Any]]) -> None:
     again = [FieldError(field=name, message="must not be repeated") for name in names if names.count(name) > 1]
     if again:
         raise invalid(again[0])
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_each_once)
 
 
 def _raw_body(event: Event) -> bytes:
@@ -376,9 +388,15 @@ def _raw_body(event: Event) -> bytes:
 
 def _validated[M: BaseModel](model: type[M], values: dict[str, Any]) -> M:
     try:
-        return model.model_validate(values)
+        return model.model_validate(values) if values else _of_nothing(model)
     except ValidationError as error:
         raise invalid(*_field_errors(error)) from None
+
+
+@functools.cache
+def _of_nothing[M: BaseModel](model: type[M]) -> M:
+    """Read a request that says nothing, once for all of them: what is read is frozen."""
+    return model.model_validate({})
 
 
 def _field_errors(error: ValidationError) -> list[FieldError]:
@@ -433,12 +451,11 @@ def _own_url(event: Event) -> str:
 
 def _facts(event: Event) -> dict[str, Any]:
     """What a log line says of a request: ids and the route, nothing a person typed."""
-    user_id = canonical_id(str(_claims(event).get(stores.settings().user_id_claim, "")))
     tenant_id = canonical_id((event.get("pathParameters") or {}).get("tenantId", ""))
     return {
         "request_id": event["requestContext"].get("requestId"),
         "route": event.get("routeKey"),
         "tenant_id": tenant_id,
-        "user_id": user_id,
-        "source_ip": origin(event).source_ip,
+        "user_id": _user_id(_claims(event)),
+        "source_ip": _source_ip(event),
     }

@@ -126,6 +126,11 @@ def reference_folder() -> str:
     return os.environ["REFERENCE_FOLDER"]
 
 
+def trace_id() -> str | None:
+    """Tell which trace of X-Ray the invocation belongs to, which the runtime says anew for each."""
+    return os.environ.get("_X_AMZN_TRACE_ID", "").partition(";")[0].removeprefix("Root=") or None
+
+
 def _seconds(name: str) -> timedelta:
     return timedelta(seconds=int(os.environ[name]))
 

@@ -14,6 +14,7 @@ from onboarding.storage.keys import SHARDS
 from onboarding.storage.runs import DueFinding, DueLook, DueRun
 from onboarding.storage.sessions import DueSession, DueWatch
 from onboarding.wiring import stores
+from onboarding.wiring.consents import looks
 from onboarding.wiring.rounds import rounds
 
 MOST_PER_SHARD = 100
@@ -67,7 +68,7 @@ def _looks(now: datetime) -> Iterator["partial[list[partial[Act]]]"]:
     on_run = partial(sweep_run, runs=runs, resend_after=settings.resend_after, new_id=ids.new, now=now)
     on_look = partial(
         sweep_look,
-        looks=stores.looks(),
+        looks=looks(),
         tenants=stores.tenants(),
         deadlines=settings.deadlines,
         new_id=ids.new,

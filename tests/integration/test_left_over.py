@@ -68,7 +68,7 @@ def choosy(deployed: Deployment) -> Iterator[type[_Choosy]]:
 @pytest.fixture
 def said() -> Iterator[io.StringIO]:
     """Gives what the functions write to their log."""
-    handler = log.logger.registered_handler
+    handler = log.logger.handlers[0]
     assert isinstance(handler, logging.StreamHandler)
     stream = io.StringIO()
     before = handler.setStream(stream)

@@ -23,9 +23,10 @@ class Role(StrEnum):
 
     def covers(self, least: Self) -> bool:
         """Tell whether this role may do what *least* may do."""
-        order = list(Role)
-        return order.index(self) >= order.index(least)
+        return _ORDER[self] >= _ORDER[least]
 
+
+_ORDER = {role: place for place, role in enumerate(Role)}
 
 ELIGIBLE = tuple(role for role in Role if role.covers(Role.OPERATOR))
 """Roles whose holders can be assigned a session."""

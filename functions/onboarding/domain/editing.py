@@ -315,16 +315,13 @@ def _entries(before: Session, after: Session, by: Circumstances) -> tuple[AuditE
     user, held = by.access.user_id, locks.live(before.lock, by.now)
     assigned = after.assigned_to_user_id != before.assigned_to_user_id
     handed_off = after.lock is None and after.closed_at is None
-    reassigned = Details(
-        from_user_id=before.assigned_to_user_id if assigned else None, to_user_id=after.assigned_to_user_id
-    )
     acts: dict[Act, Details] = {}
     if held and held.user_id != user:
         acts[Act.SESSION_TAKEN_OVER] = Details(from_user_id=held.user_id)
     if handed_off:
-        acts[Act.SESSION_HANDED_OFF] = reassigned
+        acts[Act.SESSION_HANDED_OFF] = _reassigned(before, after)
     elif assigned:
-        acts[Act.SESSION_ASSIGNED] = reassigned
+        acts[Act.SESSION_ASSIGNED] = _reassigned(before, after)
     if after.provider_connection_id != before.provider_connection_id and not after.closed_at:
         acts[Act.SESSION_CONNECTION_CHANGED] = Details(
             from_connection_id=before.provider_connection_id, to_connection_id=after.provider_connection_id
@@ -339,6 +336,11 @@ def _entries(before: Session, after: Session, by: Circumstances) -> tuple[AuditE
         by.access.caller.did(act, before.tenant_id, by.entry_id + n, by.now, session_id=before.id, details=details)
         for n, (act, details) in enumerate(acts.items())
     )
+
+
+def _reassigned(before: Session, after: Session) -> Details:
+    left = before.assigned_to_user_id if after.assigned_to_user_id != before.assigned_to_user_id else None
+    return Details(from_user_id=left, to_user_id=after.assigned_to_user_id)
 
 
 def resumed(session: Session, user_id: int, lock_length: timedelta, now: datetime) -> Change:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from itertools import batched
 from random import SystemRandom
 from typing import Any, NamedTuple, Protocol
-from uuid import uuid4
 
 from pydynox.pydynox_core import (
     ConditionalCheckFailedException,
@@ -25,6 +24,7 @@ from pydynox.pydynox_core import (
     TransactionCanceledException,
 )
 
+from onboarding import ids
 from onboarding.errors import Transient
 
 type Item = dict[str, Any]
@@ -309,7 +309,7 @@ class Dynamo:
             TransactionRefused: With the numbers of the writes whose conditions did not hold.
             Transient: If DynamoDB did not take it; it may have been done all the same.
         """
-        token = str(uuid4())
+        token = ids.word()
         operations = [write.operation() for write in writes]
         self._persist(lambda: self._client.sync_transact_write(operations, client_request_token=token))
 

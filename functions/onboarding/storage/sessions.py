@@ -7,8 +7,8 @@ an open session is written with its version, never with a heartbeat; the sweep m
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import uuid4
 
+from onboarding import ids
 from onboarding.domain import access, lock
 from onboarding.domain.audit import AuditEntry
 from onboarding.domain.session import Change, Session
@@ -225,7 +225,7 @@ class Sessions:
 
     def _save_alone(self, change: Change) -> None:
         # The write is named, so that its own second try (a lost reply) is recognised in what refuses it.
-        write_id = str(uuid4())
+        write_id = ids.word()
         written = self.changed(change)
         assert isinstance(written, Update)  # noqa: S101 - closing always leaves an entry, so it is never alone
         named = written._replace(

@@ -7,10 +7,8 @@ from pydynox.pydynox_core import DynamoDBClient
 from onboarding.settings import Settings
 from onboarding.storage.audit import AuditEntries
 from onboarding.storage.board import Boards
-from onboarding.storage.consents import Consents
 from onboarding.storage.dynamo import Dynamo
 from onboarding.storage.evidence import Evidences
-from onboarding.storage.looks import Looks
 from onboarding.storage.runs import Runs
 from onboarding.storage.sessions import Sessions
 from onboarding.storage.tenants import Tenants
@@ -75,26 +73,6 @@ def runs() -> Runs:
         resend_after=tables.resend_after,
         run_budget=tables.run_budget,
     )
-
-
-@cache
-def consents() -> Consents:
-    """Open the store of requests for consent."""
-    tables = settings()
-    return Consents(
-        dynamo(),
-        table=tables.sessions_table,
-        runs_table=tables.runs_table,
-        audit_table=tables.audit_table,
-        runs=runs(),
-        sessions=sessions(),
-    )
-
-
-@cache
-def looks() -> Looks:
-    """Open the store of looks for consents."""
-    return Looks(dynamo(), table=settings().runs_table, runs=runs(), sessions=sessions())
 
 
 @cache
