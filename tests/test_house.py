@@ -33,11 +33,14 @@ SDKS = ("boto3", "botocore")
 PROPOSE = {"due", "by_user"}
 """The indexes that only propose: whoever reads one reads the items themselves after it."""
 
-WAY_TO_GRAPH = tuple(f"onboarding.graph.{name}" for name in ("batch", "client", "credentials", "tenant", "token"))
+WAY_TO_GRAPH = (
+    *(f"onboarding.graph.{name}" for name in ("batch", "client", "credentials", "tenant", "token")),
+    "urllib3",
+)
 """What calls Microsoft. Where its pages lie, `clouds` and `consent` know without calling anybody."""
 
-WAY_TO_METADATA = ("onboarding.graph.discovery", "urllib3")
-"""What asks Microsoft that which it tells everybody."""
+WAY_TO_METADATA = ("onboarding.graph.discovery", "http.client", "ssl")
+"""What asks Microsoft that which it tells everybody, by Python's own means."""
 
 PREFLIGHT = "api.preflight_connection"
 """The one route that does."""

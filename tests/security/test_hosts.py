@@ -198,7 +198,7 @@ def test_no_redirect_is_followed(
     sendable = [each for each in ASTRAY if each.isascii() and each.isprintable() and len(each) < 1000]
     places = [*here, *sendable[REDIRECTS.index(status) :: len(REDIRECTS)]]  # each address with one status
     with_token = peer.token
-    discovery = Discovery(POOL, table, clock.now)
+    discovery = Discovery(table, clock.now)
 
     for place in places:
         peer.token = with_token
@@ -255,7 +255,7 @@ def test_nothing_in_microsoft_s_metadata_leads_anywhere(
             peer.answers = [peer.says(genuine | {name: url})]
 
             try:
-                found = repr(Discovery(POOL, table, clock.now).tenant("contoso.example"))
+                found = repr(Discovery(table, clock.now).tenant("contoso.example"))
             except Transient:
                 found = ""
 

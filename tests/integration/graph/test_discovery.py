@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -10,14 +11,13 @@ from itertools import chain, repeat
 from typing import Any
 
 import pytest
-import urllib3
 
 from local.tenants import TENANTS
 from onboarding.domain.connection import Cloud
 from onboarding.domain.discovery import DiscoveredTenant
 from onboarding.errors import Transient
 from onboarding.graph.clouds import Hosts
-from onboarding.graph.discovery import LARGEST_ANSWER, Discovery
+from onboarding.graph.discovery import LARGEST_ANSWER, Discovery, _trust
 from tests.simulator import Simulator
 
 CONTOSO = TENANTS[0]
@@ -73,7 +73,7 @@ def answering(*pieces: bytes) -> Iterator[tuple[str, list[bytes]]]:
 
 def discovery(login: str, seconds: Callable[[], float] = lambda: 0.0) -> Discovery:
     hosts = {Cloud.GLOBAL: Hosts(login=login, graph="https://graph.invalid")}
-    return Discovery(urllib3.PoolManager(), hosts, lambda: NOW, seconds)
+    return Discovery(hosts, lambda: NOW, seconds)
 
 
 def found(answer: bytes, name: str = "contoso.example") -> DiscoveredTenant:
@@ -204,6 +204,21 @@ def test_nobody_there_is_no_answer() -> None:
 def test_an_answer_that_breaks_off_is_no_answer() -> None:
     with pytest.raises(Transient):
         found(http("200 OK", json.dumps(metadata()).encode())[:-10])
+
+
+def test_an_answer_that_never_ends_is_not_read_to_its_end() -> None:
+    padded = json.dumps(metadata()).encode().ljust(LARGEST_ANSWER + 1)
+
+    with pytest.raises(Transient):
+        found(http("200 OK", padded))
+    assert found(http("200 OK", padded[:-1])).exists
+
+
+def test_what_is_asked_over_tls_is_told_to_those_alone_whom_this_machine_trusts() -> None:
+    trust = _trust()
+
+    assert (trust.verify_mode, trust.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert trust.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
 def test_an_answer_that_drips_is_not_waited_for() -> None:
