@@ -1,24 +1,26 @@
-"""Build functions and layer into `.aws-sam/build`, with bytecode: `python -m local.build`.
+"""Build functions and layer into `.aws-sam/build`, as bytecode: `python -m local.build`.
 
-The same inputs give the same bytes, wherever the checkout lies, so a digest tells whether anything has changed.
+The same inputs give the same bytes, wherever the checkout lies, so a digest tells whether anything has changed. What
+an artefact holds of ours, and why not its source, is said in docs/decisions/0026-bytecode-of-what-is-reached.md.
 """
 
 import argparse
-import compileall
 import fcntl
 import hashlib
 import os
 import platform
+import py_compile
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import cache_from_source
 from itertools import chain
+from modulefinder import ModuleFinder
 from pathlib import Path
-from py_compile import PycInvalidationMode
 
-from local import ROOT, reference
+from local import ROOT, expansion, reference
 from local.refusals import Refused
 
 TOOLS = ROOT / ".venv" / "bin"
@@ -69,7 +71,8 @@ def build(architecture: str) -> None:
         for stale in list(BUILT.rglob("__pycache__")):  # a checkout's own, that names its own paths
             shutil.rmtree(stale)
         _compile(BUILT / LAYER, LAYER_ROOT)
-        _compile_functions([path for path in BUILT.iterdir() if path.is_dir() and path.name != LAYER])
+        for name, handler in _handlers().items():
+            reduce(BUILT / name, handler.rpartition(".")[0])
         STAMP.write_text(inputs)
 
 
@@ -136,16 +139,46 @@ def _leave_the_core_alone(package: Path) -> None:
     (package / "__init__.py").write_text('"""Its core alone; see decision 0004."""\n')
 
 
-def _compile_functions(artefacts: list[Path]) -> None:
-    """Compile each artefact once: functions that share a CodeUri are copies of one another."""
-    compiled: dict[str, Path] = {}
-    for artefact in artefacts:
-        content = digest_of(_files(artefact))
-        if content in compiled:
-            shutil.copytree(compiled[content], artefact, dirs_exist_ok=True)
-        else:
-            _compile(artefact, TASK_ROOT)
-            compiled[content] = artefact
+def _handlers() -> dict[str, str]:
+    resources = expansion.read(BUILT / "template.yaml")["Resources"]
+    functions = {name: it for name, it in resources.items() if it["Type"] == "AWS::Serverless::Function"}
+    return {name: it["Properties"]["Handler"] for name, it in functions.items()}
+
+
+def reduce(artefact: Path, module: str) -> None:
+    """Leave of *artefact* what *module* can reach by its imports, wherever they are written, as bytecode alone.
+
+    A file that is no module stays if a module beside it does, or where there is none beside it, in the folder above.
+
+    Raises:
+        Refused: If a module does not compile.
+    """
+    folders = {path.parent for path in artefact.rglob("*.py")}
+    reached = set(_reached(artefact, module))
+    kept = {artefact, *(path.parent for path in reached)}
+    for path in [path for path in artefact.rglob("*") if path.is_file()]:
+        if path in reached:
+            _translate(path, path.with_suffix(".pyc"), f"{TASK_ROOT}/{path.relative_to(artefact)}")
+        if path.suffix == ".py" or _home(path, folders, artefact) not in kept:
+            path.unlink()
+    for folder in sorted((path for path in artefact.rglob("*") if path.is_dir()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _reached(artefact: Path, module: str) -> Iterator[Path]:
+    finder = ModuleFinder(path=[str(artefact)])
+    finder.import_hook(module)
+    for name in finder.badmodules:  # nearly all are of other packages; a broken one of ours is among them, too
+        broken = artefact.joinpath(*name.split(".")).with_suffix(".py")
+        if broken.is_file():
+            raise Refused(f"{broken.relative_to(artefact)} does not compile")
+    files = (found.__file__ for found in finder.modules.values())  # type: ignore[attr-defined]  # missing in its stubs
+    return (Path(file) for file in files if file)
+
+
+def _home(path: Path, folders: set[Path], artefact: Path) -> Path:
+    return next((folder for folder in path.parents if folder in folders or folder == artefact), artefact)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -155,21 +188,31 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield str(path.relative_to(folder)), path.read_bytes()
 
 
-def _compile(artefact: Path, prefix: str) -> None:
-    """Add bytecode that is never checked against its source: Lambda's file system is read-only, so it cannot differ.
+def _compile(layer: Path, prefix: str) -> None:
+    """Add bytecode to the packages of *layer*, whose sources stay: tracebacks show their lines."""
+    for path in sorted(layer.rglob("*.py")):
+        _translate(path, Path(cache_from_source(path, optimization="")), f"{prefix}/{path.relative_to(layer)}")
+
+
+def _translate(source: Path, bytecode: Path, shown_as: str) -> None:
+    """Make bytecode without docstrings, which nothing reads at run time and which lie in every process's memory.
+
+    It is never checked against its source: Lambda's file system is read-only, so it cannot differ.
 
     Raises:
-        Refused: If a module does not compile.
+        Refused: If the module does not compile.
     """
-    compiled = compileall.compile_dir(
-        artefact,
-        quiet=1,
-        stripdir=str(artefact),
-        prependdir=prefix,
-        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not compiled:
-        raise Refused(f"a module of {artefact.name} does not compile (see above)")
+    try:
+        py_compile.compile(
+            str(source),
+            str(bytecode),
+            shown_as,
+            doraise=True,
+            optimize=2,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+    except py_compile.PyCompileError as error:
+        raise Refused(f"{shown_as} does not compile: {error.msg}") from None
 
 
 @contextmanager

@@ -153,10 +153,14 @@ def _code(wanted: Wanted) -> dict[str, bytes]:
         Refused: If the code does not keep its table of clouds where we replace it.
     """
     template = expansion.read(BUILT / "template.yaml")
-    # They share one CodeUri, so any function's artefact is every function's.
-    function = next(name for name, it in template["Resources"].items() if it["Type"] == "AWS::Serverless::Function")
-    folder = BUILT / str(function)
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    # They share one CodeUri, and each artefact is a part of it: all of them together are what any of them needs.
+    folders = [BUILT / name for name, it in template["Resources"].items() if it["Type"] == "AWS::Serverless::Function"]
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
     if CLOUDS not in files:
         raise Refused(f"{CLOUDS} is not in the built functions, so they cannot be pointed at the simulator")
     return files | {CLOUDS: json.dumps(wanted.clouds).encode()}

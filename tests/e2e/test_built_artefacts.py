@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.comparison import LARGEST_CODE, LARGEST_LAYER, zipped
 from local import expansion
 from local.build import BUILT, LAYER, build, machine_architecture
 
@@ -19,7 +20,17 @@ import importlib, json, sys
 sys.path[:0] = [{layer!r}, {code!r}]
 handler = getattr(importlib.import_module({module!r}), "handler")
 own = [m for m in sys.modules.values() if (getattr(m, "__file__", None) or "").startswith(({layer!r}, {code!r}))]
-print(json.dumps([m.__cached__ for m in own if m.__file__.endswith(".py")]))
+print(json.dumps([m.__cached__ for m in own if m.__file__.endswith((".py", ".pyc"))]))
+"""
+
+_FAIL = """
+import os, sys, traceback
+sys.path[:0] = [{layer!r}, {code!r}]
+from api.get_session import handler
+try:
+    handler({{}}, None)
+except KeyError:
+    traceback.print_exc()
 """
 
 
@@ -41,13 +52,7 @@ def handlers() -> list[tuple[str, str]]:
 def test_a_handler_needs_only_its_code_and_the_layer_and_comes_with_bytecode(function: str, module: str) -> None:
     script = _IMPORT.format(layer=str(BUILT / LAYER / "python"), code=str(BUILT / function), module=module)
 
-    imported = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script],
-        env={"AWS_REGION": "eu-central-1", "PYTHONDONTWRITEBYTECODE": "1"},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    imported = alone(script)
 
     assert imported.returncode == 0, imported.stderr
     compiled = [Path(path) for path in json.loads(imported.stdout)]
@@ -57,7 +62,47 @@ def test_a_handler_needs_only_its_code_and_the_layer_and_comes_with_bytecode(fun
 
 def test_functions_are_small_and_the_layer_holds_nothing_of_the_runtime() -> None:
     packages = {path.name for path in (BUILT / LAYER / "python").iterdir()}
-    code = sum(path.stat().st_size for path in (BUILT / "GetSession").rglob("*.py"))
 
     assert packages.isdisjoint({"boto3", "botocore", "awscrt", "bin", "tests"})
-    assert code < 1_000_000
+    assert zipped(BUILT / LAYER) <= LARGEST_LAYER
+    assert max(zipped(BUILT / function) for function, _ in handlers()) <= LARGEST_CODE
+
+
+def test_a_route_s_artefact_holds_nothing_that_it_cannot_reach() -> None:
+    held = {str(path.relative_to(BUILT / "GetSession")) for path in (BUILT / "GetSession").rglob("*") if path.is_file()}
+
+    assert {"api/get_session.pyc", "onboarding/storage/sessions.pyc"} <= held
+    assert {
+        path for path in held if path.startswith(("workers", "schedules", "onboarding/graph", "onboarding/tasks"))
+    } == set()
+    assert {path for path in held if path.startswith("api/")} == {"api/__init__.pyc", "api/get_session.pyc"}
+
+
+def test_what_licences_ask_for_is_in_the_layer() -> None:
+    packages = list((BUILT / LAYER / "python").glob("*.dist-info"))
+
+    assert packages
+    assert [path.name for path in packages if not any(path.rglob("*LICEN[CS]E*"))] == []
+
+
+def test_what_goes_wrong_is_told_by_file_and_line_though_the_source_is_not_there() -> None:
+    failed = alone(_FAIL.format(layer=str(BUILT / LAYER / "python"), code=str(BUILT / "GetSession")))
+
+    lines = [line.strip() for line in failed.stderr.splitlines()]
+    source = (Path(__file__).parents[2] / "functions" / "onboarding" / "rest.py").read_text().splitlines()
+    [told] = [
+        line for line in lines if line.startswith('File "/var/task/onboarding/rest.py"') and "in answered" in line
+    ]
+    number = int(told.split("line ")[1].partition(",")[0])
+    assert 'event["requestContext"]' in source[number - 1]
+
+
+def alone(script: str) -> subprocess.CompletedProcess[str]:
+    """Run *script* with Python's own library and nothing else."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script],
+        env={"AWS_REGION": "eu-central-1", "PYTHONDONTWRITEBYTECODE": "1"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )

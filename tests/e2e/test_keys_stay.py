@@ -39,5 +39,5 @@ def test_what_is_built_knows_microsoft_s_hosts_alone(local: LocalDeployment) -> 
 
     built = sorted((ROOT / ".aws-sam" / "build").glob("*/onboarding/graph/clouds.json"))
 
-    assert len(built) > 15
+    assert len(built) > 3  # whoever asks Microsoft, or leads people there
     assert {path.read_bytes() for path in built} == {SHIPPED.read_bytes()}
