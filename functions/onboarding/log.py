@@ -58,11 +58,12 @@ _SPOKEN = (
 
 _SIGNS = (
     *("secret", "token", "pass", "pwd", "assertion", "authorization", "credential", "sig", "key", "cookie"),
-    *("bearer", "basic", "://", "-----begin", "eyj", "akia", "asia", "abia", "acca", "q~"),
+    *("bearer", "basic", "://", "eyj", "q~"),
 )
-"""One of these, in lower case, is in whatever `_SPOKEN` finds in ASCII, unless it has a long end."""
+"""One of these, in lower case, is in whatever `_SPOKEN` finds in ASCII, unless it has one of the two forms below."""
 _LONG_END = re.compile(r"\.[A-Za-z0-9_.-]{40}")
-"""What is in that which `_SPOKEN` finds without a sign: a code of Entra, the state of a consent link."""
+"""What is in a code of Entra, and in the state of a consent link."""
+_AWS_KEY = re.compile(r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}")
 
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 """What the values of a request's line are."""
@@ -122,7 +123,7 @@ def _may_hold_any(text: str) -> bool:
     if not text.isascii():  # letters of other scripts may pass for ours where case is ignored
         return True
     lower = text.lower()
-    return any(map(lower.__contains__, _SIGNS)) or _LONG_END.search(text) is not None
+    return any(map(lower.__contains__, _SIGNS)) or bool(_LONG_END.search(text) or _AWS_KEY.search(text))
 
 
 def _blotted(found: re.Match[str]) -> str:

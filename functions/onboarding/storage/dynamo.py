@@ -207,6 +207,8 @@ class Dynamo:
         Raises:
             Transient: If DynamoDB did not answer.
         """
+        if len(keys) <= AT_ONCE:
+            return self._get_batch(table, list(keys))
         return [item for some in batched(keys, AT_ONCE, strict=False) for item in self._get_batch(table, list(some))]
 
     def _get_batch(self, table: str, keys: list[Item]) -> list[Item]:
