@@ -347,12 +347,14 @@ def _query(event: Event) -> dict[str, str]:
 
 
 def _body[B: Concept](event: Event, model: type[B]) -> B:
+    if model is NoBody and not event.get("body"):
+        nothing: B = _of_nothing(model)
+        return nothing
     raw = _raw_body(event)
     if len(raw) > LARGEST_BODY:
         raise BodyTooLarge("body_too_large", f"The body is larger than {LARGEST_BODY} bytes.")
     if model is NoBody and not raw.strip():
-        nothing: B = _of_nothing(model)
-        return nothing
+        return model()
     media_type = event["headers"].get("content-type", "").partition(";")[0].strip().lower()
     if raw and media_type not in _JSON_TYPES:
         raise UnsupportedMediaType("unsupported_media_type", "The body must be application/json.")
