@@ -21,6 +21,8 @@ class Control(NamedTuple):
 _TEMPLATE, _CHECK = "template.yaml", ".github/workflows/check.yaml"
 _KEPT = "::test_the_template_keeps_the_rule"
 _EDGES, _RULES = f"tests/security/test_edges.py{_KEPT}", f"tests/test_template.py{_KEPT}"
+_AT_THE_END_OF = '\n                "Null": {events:source: "false"}\n\n'
+"""What stands between a publisher's condition and the name of the next function."""
 _WORKFLOWS = "tests/test_workflows.py::test_the_workflows_keep_the_rule"
 _SUPPLIED = "tests/test_supply_chain.py::test_"
 _REST, _AUDIT = "functions/onboarding/rest.py", "functions/onboarding/storage/audit.py"
@@ -254,12 +256,15 @@ CONTROLS: tuple[Control, ...] = (
         "              Resource: !GetAtt Audit.Arn\n",
         "tests/test_template.py",
     ),
-    Control(
-        "events are put in our name only",
-        "template.yaml",
-        "{events:source: tenant-onboarding}",
-        "{events:source: [tenant-onboarding, aws.signin]}",
-        "tests/test_template.py",
+    *(
+        Control(
+            f"events of {what} are put in our name only",
+            "template.yaml",
+            f"{{events:source: tenant-onboarding}}{_AT_THE_END_OF}  {following}:",
+            f"{{events:source: [tenant-onboarding, aws.signin]}}{_AT_THE_END_OF}  {following}:",
+            "tests/test_template.py",
+        )
+        for what, following in (("acts", "PublishRuns"), ("runs", "PublishSessions"), ("sessions", "ExecuteProbe"))
     ),
     Control(
         "a body is of sixteen kilobytes at most",
