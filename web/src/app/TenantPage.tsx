@@ -1,0 +1,5 @@
+import { Missing } from "../states/Refused";
+
+export default function TenantPage(_: { id: string; section: string | undefined }) {
+  return <Missing />;
+}

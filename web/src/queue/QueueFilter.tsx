@@ -1,0 +1,109 @@
+import Box from "@cloudscape-design/components/box";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import TextFilter from "@cloudscape-design/components/text-filter";
+import { useEffect, useState } from "react";
+import type { ActsNext, Standing } from "../api/types";
+import { useNarrow } from "../app/width";
+import { count, named, t } from "../text/translate";
+import { ASSIGNED, countActs, ORDERS, type Assigned, type Order, type ShownStep, type View } from "./view";
+
+const EVERYBODY = "all";
+const STEPS = ["1", "2", "3", "4", "5", "0"] as const;
+
+interface Props {
+  view: View;
+  change: (view: View) => void;
+  standings: Standing[];
+  shown: number;
+}
+
+/** Narrows My tenants; what is chosen stands in the URL. */
+export function QueueFilter({ view, change, standings, shown }: Props) {
+  const narrow = useNarrow();
+  const counted = countActs(standings);
+  const [text, setText] = useState(view.text);
+
+  // Back and forward change the URL under the field.
+  useEffect(() => {
+    setText(view.text);
+  }, [view.text]);
+
+  const steps: SelectProps.Option[] = [
+    { value: "", label: t("queue.anystep") },
+    ...STEPS.map((step) => ({
+      value: step,
+      label: step === "0" ? t("queue.step.none") : t("queue.step", { step, name: named("step", step) }),
+    })),
+  ];
+  const assigned: SelectProps.Option[] = ASSIGNED.map((each) => ({ value: each, label: t(`queue.assigned.${each}`) }));
+  const orders: SelectProps.Option[] = ORDERS.map((each) => ({ value: each, label: t(`queue.order.${each}`) }));
+  const chosen = (options: SelectProps.Option[], value: string) => options.find((each) => each.value === value) ?? null;
+
+  return (
+    <SpaceBetween size="s">
+      <div className="filters">
+        <div className="search">
+          <TextFilter
+            filteringText={text}
+            filteringPlaceholder={t("queue.search")}
+            filteringAriaLabel={t("queue.search")}
+            filteringClearAriaLabel={t("queue.clear")}
+            countText={view.text ? count("queue.found", shown) : ""}
+            onChange={({ detail }) => {
+              setText(detail.filteringText);
+            }}
+            onDelayedChange={({ detail }) => {
+              change({ ...view, text: detail.filteringText.trim() });
+            }}
+          />
+        </div>
+        <Select
+          selectedOption={chosen(steps, view.step === null ? "" : String(view.step))}
+          options={steps}
+          ariaLabel={t("queue.column.step")}
+          onChange={({ detail }) => {
+            const step = detail.selectedOption.value;
+            change({ ...view, step: step ? (Number(step) as ShownStep) : null });
+          }}
+        />
+        <Select
+          selectedOption={chosen(assigned, view.assigned)}
+          options={assigned}
+          ariaLabel={t("queue.column.people")}
+          onChange={({ detail }) => {
+            change({ ...view, assigned: detail.selectedOption.value as Assigned });
+          }}
+        />
+        {narrow && (
+          <Select
+            selectedOption={chosen(orders, view.order)}
+            options={orders}
+            ariaLabel={t("queue.order")}
+            inlineLabelText={t("queue.order")}
+            onChange={({ detail }) => {
+              change({ ...view, order: detail.selectedOption.value as Order, descending: false });
+            }}
+          />
+        )}
+      </div>
+      <Box>
+        <SegmentedControl
+          label={t("queue.column.acts")}
+          selectedId={view.acts ?? EVERYBODY}
+          options={[
+            { id: EVERYBODY, text: t("queue.acts.all", { n: standings.length }) },
+            ...(["us", "customer", "microsoft", "nobody"] as const).map((each) => ({
+              id: each,
+              text: t("queue.acts.counted", { who: named("acts", each), n: counted[each] }),
+            })),
+          ]}
+          onChange={({ detail }) => {
+            change({ ...view, acts: detail.selectedId === EVERYBODY ? null : (detail.selectedId as ActsNext) });
+          }}
+        />
+      </Box>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,121 @@
+/** Which of my tenants are shown and in which order; all of it is in the URL, so that a view can be kept and sent. */
+
+import type { ActsNext, Standing, Step } from "../api/types";
+
+export const ORDERS = ["pressing", "tenant", "step", "changed", "waiting", "credential"] as const;
+export type Order = (typeof ORDERS)[number];
+
+export const ASSIGNED = ["anyone", "me", "nobody", "others"] as const;
+export type Assigned = (typeof ASSIGNED)[number];
+
+/** `0` has no open session. */
+export type ShownStep = Step | 0;
+
+export interface View {
+  text: string;
+  acts: ActsNext | null;
+  step: ShownStep | null;
+  assigned: Assigned;
+  order: Order;
+  descending: boolean;
+}
+
+const ACTS: readonly ActsNext[] = ["us", "customer", "microsoft", "nobody"];
+
+export function readView(query: URLSearchParams): View {
+  const step = query.get("step");
+  return {
+    text: query.get("q") ?? "",
+    acts: oneOf(ACTS, query.get("acts")) ?? null,
+    step: step !== null && /^[0-5]$/.test(step) ? (Number(step) as ShownStep) : null,
+    assigned: oneOf(ASSIGNED, query.get("assigned")) ?? "anyone",
+    order: oneOf(ORDERS, query.get("sort")) ?? "pressing",
+    descending: query.get("desc") === "1",
+  };
+}
+
+/** Writes only what differs from what is shown without being asked. */
+export function writeView(view: View): URLSearchParams {
+  const query = new URLSearchParams();
+  if (view.text) query.set("q", view.text);
+  if (view.acts) query.set("acts", view.acts);
+  if (view.step !== null) query.set("step", String(view.step));
+  if (view.assigned !== "anyone") query.set("assigned", view.assigned);
+  if (view.order !== "pressing") query.set("sort", view.order);
+  if (view.descending) query.set("desc", "1");
+  return query;
+}
+
+export function stepOf(standing: Standing): ShownStep {
+  return standing.session?.current_step ?? 0;
+}
+
+/** What *view* shows of *standings*, in its order; *saidOf* is everything that a row says. */
+export function viewed(
+  standings: readonly Standing[],
+  view: View,
+  me: number | null,
+  saidOf: (standing: Standing) => string,
+): Standing[] {
+  const words = view.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = standings.filter(
+    (each) =>
+      (view.acts === null || each.acts_next === view.acts) &&
+      (view.step === null || stepOf(each) === view.step) &&
+      isAssigned(each, view.assigned, me) &&
+      words.every((word) => saidOf(each).toLowerCase().includes(word)),
+  );
+  const way = view.descending ? -1 : 1;
+  return shown.sort((one, other) => {
+    const before = COMPARED[view.order](one, other);
+    // Who stands where within equals is settled by the name, whichever way the order goes.
+    return before === 0 ? byName(one, other) : before * way;
+  });
+}
+
+function isAssigned(standing: Standing, assigned: Assigned, me: number | null): boolean {
+  if (assigned === "anyone") return true;
+  const user = standing.session?.assigned_to_user_id ?? null;
+  if (assigned === "nobody") return user === null;
+  return assigned === "me" ? user !== null && user === me : user !== null && user !== me;
+}
+
+type Compared = (one: Standing, other: Standing) => number;
+
+function byName(one: Standing, other: Standing): number {
+  return one.tenant.name.localeCompare(other.tenant.name, undefined, { numeric: true }) || one.tenant.id - other.tenant.id;
+}
+
+/** Nothing comes last. */
+function byMoment(of: (standing: Standing) => string | null | undefined): Compared {
+  const at = (standing: Standing) => Date.parse(of(standing) ?? "") || Infinity;
+  return (one, other) => {
+    const [first, second] = [at(one), at(other)];
+    return first === second ? 0 : first - second;
+  };
+}
+
+const COMPARED: Record<Order, Compared> = {
+  tenant: byName,
+  step: (one, other) => stepOf(one) - stepOf(other),
+  changed: byMoment((each) => each.session?.updated_at),
+  waiting: byMoment((each) => each.session?.waiting_until),
+  credential: byMoment((each) => each.credential_expires_at),
+  // What we can do something about, and of that what has lain longest; what has no open session comes last.
+  pressing: (one, other) =>
+    pressure(one) - pressure(other) || byMoment((each) => each.session?.updated_at)(one, other),
+};
+
+function pressure(standing: Standing): number {
+  return ACTS.indexOf(standing.acts_next) + (standing.session ? 0 : ACTS.length);
+}
+
+export function countActs(standings: readonly Standing[]): Record<ActsNext, number> {
+  const counted: Record<ActsNext, number> = { us: 0, customer: 0, microsoft: 0, nobody: 0 };
+  for (const each of standings) counted[each.acts_next] += 1;
+  return counted;
+}
+
+function oneOf<T extends string>(all: readonly T[], value: string | null): T | undefined {
+  return all.find((each) => each === value);
+}

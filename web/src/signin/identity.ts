@@ -1,0 +1,126 @@
+/** Signing in: OIDC's code flow with PKCE. Tokens are kept in memory and nowhere else; a reload asks the issuer again. */
+
+import { InMemoryWebStorage, UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
+import { SignedOut, Unreachable } from "../api/problems";
+import type { SignInConfig } from "./config";
+
+const RENEW_BEFORE = 60;
+/** Seconds before its end at which a token is renewed. */
+
+const WAS_SIGNED_IN = "signed-in-before";
+/** Marks a tab in which somebody was signed in: after a reload it goes to the issuer without being asked. */
+
+export type Listener = () => void;
+
+export class Identity {
+  private user: User | null = null;
+  private renewing: Promise<User | null> | null = null;
+  private lost = false;
+  private readonly listeners = new Set<Listener>();
+  private readonly manager: UserManager;
+
+  constructor(private readonly config: SignInConfig) {
+    this.manager = new UserManager({
+      authority: config.issuer,
+      client_id: config.client_id,
+      scope: config.scope,
+      redirect_uri: `${location.origin}${import.meta.env.BASE_URL}signed-in`,
+      response_type: "code",
+      extraQueryParams: config.audience ? { audience: config.audience } : {},
+      loadUserInfo: false,
+      automaticSilentRenew: false,
+      monitorSession: false,
+      userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
+      // What the redirect has to survive: the PKCE verifier and where to go on. It is used up by the return.
+      stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: "signing-in." }),
+    });
+  }
+
+  get userId(): number | null {
+    const claimed = this.user?.profile[this.config.user_id_claim];
+    const read = Number(claimed);
+    return claimed !== undefined && Number.isSafeInteger(read) && read > 0 ? read : null;
+  }
+
+  /** Whether somebody was signed in here and no longer is. */
+  get isLost(): boolean {
+    return this.lost;
+  }
+
+  get wasSignedIn(): boolean {
+    return sessionStorage.getItem(WAS_SIGNED_IN) !== null;
+  }
+
+  /** Leaves for the issuer's page, and comes back to *returnTo*. */
+  async signIn(returnTo: string): Promise<void> {
+    await this.manager.signinRedirect({ state: { returnTo } });
+  }
+
+  /** Takes up what the issuer sent back; answers where to go on. */
+  async complete(): Promise<string> {
+    sessionStorage.removeItem(WAS_SIGNED_IN);
+    const user = await this.manager.signinRedirectCallback();
+    this.is(user);
+    sessionStorage.setItem(WAS_SIGNED_IN, "");
+    const state = user.state as { returnTo?: unknown } | undefined;
+    const returnTo = state?.returnTo;
+    return typeof returnTo === "string" && returnTo.startsWith("/") && !returnTo.startsWith("//") ? returnTo : "/";
+  }
+
+  async signOut(): Promise<void> {
+    sessionStorage.removeItem(WAS_SIGNED_IN);
+    await this.manager.removeUser();
+    this.user = null;
+    this.lost = false;
+    this.tell();
+  }
+
+  /** Gives a token that is good for a while yet. */
+  async token(): Promise<string> {
+    if (this.user && (this.user.expires_in ?? Infinity) < RENEW_BEFORE) await this.renew();
+    if (!this.user) throw new SignedOut();
+    return this.user.access_token;
+  }
+
+  /** Gets a fresh token, once for all who ask at the same time; without one nobody is signed in any more. */
+  async renew(): Promise<void> {
+    this.renewing ??= this.renewed().finally(() => {
+      this.renewing = null;
+    });
+    const user = await this.renewing;
+    if (user) this.is(user);
+    else this.lose();
+  }
+
+  subscribe = (listener: Listener): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  private async renewed(): Promise<User | null> {
+    if (!this.user?.refresh_token) return null;
+    try {
+      return await this.manager.signinSilent();
+    } catch (error) {
+      // Only the issuer's word ends a sign-in; a missing network does not.
+      if (error instanceof TypeError || !navigator.onLine) throw new Unreachable();
+      return null;
+    }
+  }
+
+  private is(user: User): void {
+    this.user = user;
+    this.lost = false;
+    this.tell();
+  }
+
+  private lose(): void {
+    this.user = null;
+    this.lost = true;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,33 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import type { ReactNode } from "react";
+import { SignedOut } from "../api/problems";
+import { t } from "../text/translate";
+import { Loading } from "./Loading";
+import { Refused, Said } from "./Refused";
+
+interface Asked<T> {
+  data: T | undefined;
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** Shows *children* once there is something to show; what came before stays, and says so, when asking again fails. */
+export function Awaited<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ReactNode }) {
+  const retry = () => void asked.refetch();
+  if (asked.data === undefined) {
+    return asked.error ? <Refused error={asked.error} retry={retry} /> : <Loading retry={retry} />;
+  }
+  return (
+    <>
+      {asked.error && !(asked.error instanceof SignedOut) ? (
+        <div role="status">
+          <Alert type="warning" header={t("outdated.title")} action={<Button onClick={retry}>{t("retry")}</Button>}>
+            <Said error={asked.error} />
+          </Alert>
+        </div>
+      ) : null}
+      {children(asked.data)}
+    </>
+  );
+}
