@@ -12,6 +12,8 @@ export class Problem extends Error {
     /** Seconds after which asking again makes sense. */
     readonly retryAfter: number | null,
     readonly fields: ProblemFields,
+    /** The tag of what there is instead, where that was the matter. */
+    readonly etag: string | null = null,
   ) {
     super(message);
   }
@@ -25,6 +27,7 @@ export class Problem extends Error {
       fields.request_id ?? response.headers.get("x-request-id") ?? response.headers.get("apigw-requestid"),
       seconds(response.headers.get("retry-after")),
       fields,
+      response.headers.get("etag"),
     );
   }
 }
@@ -38,6 +41,9 @@ export class Unreachable extends Error {
 export class SignedOut extends Error {
   readonly retryAfter = null;
 }
+
+/** The page itself knows that it would be refused, and why. */
+export class NotAllowed extends Error {}
 
 export interface ProblemFields {
   code?: string;

@@ -124,6 +124,17 @@ export function useEvidence(tenantId: number, task: TaskType | null) {
   });
 }
 
+/** The newest evidence of *task*; asked again when *recordedAt* says that there is newer. */
+export function useLatestEvidence(tenantId: number, task: TaskType, recordedAt: string | null) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.evidence(tenantId, task), "latest", recordedAt],
+    queryFn: async ({ signal }) => (await api.evidence(tenantId, task, null, 1, signal)).items[0] ?? null,
+    enabled: recordedAt !== null,
+    staleTime: Infinity,
+  });
+}
+
 export function useMembers(tenantId: number) {
   const api = useApi();
   return useQuery({

@@ -6,7 +6,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { PageLink } from "../app/following";
-import { Problem, SignedOut, Unreachable } from "../api/problems";
+import { NotAllowed, Problem, SignedOut, Unreachable } from "../api/problems";
 import { t } from "../text/translate";
 
 /** In place of what could not be shown. */
@@ -77,6 +77,7 @@ export function NotDone({ error, title, onDismiss }: { error: unknown; title?: s
 /** An error's own sentence, how long to wait, and under which id our log has the rest. */
 export function Said({ error }: { error: unknown }) {
   if (error instanceof Unreachable) return <>{t("unreachable.text")}</>;
+  if (error instanceof NotAllowed) return <>{error.message}</>;
   if (!(error instanceof Problem)) return <>{t("failed.unknown")}</>;
   return (
     <>

@@ -122,6 +122,7 @@ export const en = {
 
   // A tenant
   "tenant.unnamed": "Tenant {id}",
+  "tenant.crumbs": "Where this is",
   "tenant.sections": "Sections of this tenant",
   "tenant.onboarding": "Onboarding",
   "tenant.evidence": "Evidence",
@@ -253,6 +254,7 @@ export const en = {
   "blocked.title": "This step cannot be left yet",
   "blocked.complete.title": "The onboarding cannot be completed yet",
   "blocked.stale": "found more than 24 hours ago",
+  "blocked.checkone": "Check again: {task}",
   "blocked.check": "Check again",
   "blocked.connection": "No connection has been chosen. Choose or register one above.",
   "needlock": "Changing the session needs the edit lock.",
@@ -289,6 +291,8 @@ export const en = {
   "card.started": "{task} was started",
   "blockedrun": "{task} is under way ({who}); it has to end first.",
   "blockedrun.by": "started by {who}",
+  "all.title": "Checks",
+  "all.running": "All of them are under way.",
   "all.run": "Run all checks",
   "all.again": "Run all checks again",
   "all.count": "{ok} of {all} good",
@@ -302,6 +306,8 @@ export const en = {
   "connection.none.other": "An owner of the tenant, or the product that you come from, can register one.",
   "connection.inuse": "In use",
   "connection.use": "Use this connection",
+  "connection.use.already": "It is in use.",
+  "connection.use.blocked": "Checks are under way: the connection can be changed once they have ended",
   "connection.use.warn": "Another connection makes every finding unknown, and puts the session back to the consent.",
   "connection.id": "Connection {id}",
   "connection.entra": "Microsoft tenant",
@@ -319,6 +325,9 @@ export const en = {
   "register.tenant": "The customer’s domain or tenant id",
   "register.tenant.about": "Microsoft tells everybody which tenant is behind a domain. Nobody is bothered by looking.",
   "register.look": "Look it up",
+  "register.incomplete": "Look the tenant up and give the application’s id first.",
+  "register.look.failed": "Microsoft could not be asked",
+  "register.id.bad": "A whole number, in plain digits.",
   "register.looking": "Asking Microsoft",
   "register.found": "Found",
   "register.found.text": "Microsoft tenant {id} in {where}.",
@@ -389,6 +398,7 @@ export const en = {
   "review.status": "Found",
   "review.when": "When",
   "review.abandon": "Abandon this onboarding",
+  "review.abandon.not": "Only a manager, the assignee or whoever holds the edit lock can abandon it.",
   "review.abandon.title": "Abandon this onboarding?",
   "review.abandon.text": "The session is closed and cannot be opened again. Its evidence is kept, and a new onboarding can be started at any time.",
   "review.abandon.button": "Abandon",
@@ -396,6 +406,7 @@ export const en = {
 
   // Together
   "together.title": "Who does what",
+  "lock.region": "Edit lock",
   "lock.label": "Editing",
   "lock.mine": "You, until",
   "lock.theirs": "{who}, until",
@@ -459,6 +470,12 @@ export const en = {
   "field.note": "Note",
   "field.waiting_until": "Waiting until",
   "field.locked_by_user_id": "Editing",
+
+  "date.choose": "Choose a day",
+  "date.change": "Choose a day, chosen is {day}",
+  "date.today": "Today",
+  "date.next": "Next month",
+  "date.previous": "Previous month",
 
   // Evidence
   "evidence.title": "Evidence",

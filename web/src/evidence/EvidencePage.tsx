@@ -1,0 +1,3 @@
+export default function Soon(_: { tenantId: number; name: string }) {
+  return null;
+}

@@ -1,0 +1,67 @@
+import DatePicker from "@cloudscape-design/components/date-picker";
+import FormField from "@cloudscape-design/components/form-field";
+import { useDraft } from "../drafts/drafts";
+import type { SessionEdit } from "../api/types";
+import { t } from "../text/translate";
+import { dayOf, startOfDay } from "./days";
+import { Dialog } from "./Dialog";
+import { useEditing } from "./editing";
+import { isTooLong, NoteField } from "./NoteField";
+import { useSeen } from "./useSeen";
+
+/** What colleagues have to know, and until when there is nothing to do but wait. */
+export default function NoteDialog({ close }: { close: () => void }) {
+  const { edit, session, tenantId } = useEditing();
+  const seen = useSeen();
+  const [typed, type, drop] = useDraft(`note.${tenantId}`, () => ({
+    note: session.note ?? "",
+    until: dayOf(session.waiting_until ?? null),
+  }));
+
+  async function submit(): Promise<boolean> {
+    const wanted: SessionEdit = {};
+    const note = typed.note.trim() || null;
+    if (note !== (seen.session.note ?? null)) wanted.note = note;
+    if (typed.until !== dayOf(seen.session.waiting_until ?? null)) wanted.waiting_until = startOfDay(typed.until);
+    if (Object.keys(wanted).length > 0 && (await edit(wanted, seen)) === null) return false;
+    drop();
+    return true;
+  }
+
+  return (
+    <Dialog
+      title={t("note.title")}
+      button={t("app.save")}
+      failed={t("note.failed")}
+      disabled={isTooLong(typed.note)}
+      submit={submit}
+      close={() => {
+        drop();
+        close();
+      }}
+    >
+      <NoteField
+        label={t("note.text")}
+        description={t("note.text.about")}
+        value={typed.note}
+        change={(note) => {
+          type({ ...typed, note });
+        }}
+      />
+      <FormField label={t("note.until")} description={t("note.until.about")} constraintText={t("register.date")}>
+        <DatePicker
+          value={typed.until}
+          placeholder={t("register.date")}
+          format="iso"
+          onChange={({ detail }) => {
+            type({ ...typed, until: detail.value });
+          }}
+          openCalendarAriaLabel={(chosen) => (chosen ? t("date.change", { day: chosen }) : t("date.choose"))}
+          todayAriaLabel={t("date.today")}
+          nextMonthAriaLabel={t("date.next")}
+          previousMonthAriaLabel={t("date.previous")}
+        />
+      </FormField>
+    </Dialog>
+  );
+}

@@ -1,0 +1,128 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState, type ReactNode } from "react";
+import { covers } from "../api/calls";
+import { isProblem } from "../api/problems";
+import { useCancelRun, useRun, useStartRuns } from "../api/queries";
+import type { TaskSummary } from "../api/types";
+import { announce } from "../app/announcer";
+import { nameOf } from "../signin/who";
+import { NotDone } from "../states/Refused";
+import { Moment } from "../text/Moment";
+import { named, t } from "../text/translate";
+import { useEditing, whyNotRole } from "../together/editing";
+import { INDICATOR } from "./finding";
+import { LastRun } from "./LastRun";
+import { RemedyOf } from "./RemedyOf";
+import { RunUnderWay } from "./RunUnderWay";
+
+interface Props {
+  task: TaskSummary;
+  /** What to say of the task beside its finding. */
+  children?: ReactNode;
+  startLabel?: string;
+}
+
+/** One check: how it stands and why, what to do about it, and its runs. */
+export function TaskCard({ task, children, startLabel }: Props) {
+  const { tenantId, me, role } = useEditing();
+  const start = useStartRuns(tenantId);
+  const cancel = useCancelRun(tenantId);
+  const run = useRun(tenantId, task.active_run_id ?? task.last_run_id).data?.run;
+  const [failed, setFailed] = useState<unknown>(null);
+  const title = named("task", task.task_type);
+  const active = task.active_run_id !== null;
+  const refused = whyNotRole(role, "operator");
+
+  async function begin(): Promise<void> {
+    setFailed(null);
+    const [notStarted] = await start.mutateAsync([task.task_type]);
+    if (notStarted) setFailed(notStarted.error);
+    else announce(t("card.started", { task: title }));
+  }
+
+  function stop(): void {
+    if (task.active_run_id === null) return;
+    setFailed(null);
+    cancel.mutate(task.active_run_id, { onError: setFailed });
+  }
+
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header
+          variant="h3"
+          description={t(`task.${task.task_type}.about`)}
+          actions={
+            active ? (
+              <Button
+                ariaLabel={t("card.cancelone", { task: title })}
+                loading={cancel.isPending}
+                disabled={!covers(role, "operator") || run?.cancel_requested_at != null}
+                disabledReason={refused ?? t("card.cancelling")}
+                onClick={stop}
+              >
+                {t("card.cancel")}
+              </Button>
+            ) : (
+              <Button
+                ariaLabel={startLabel ?? t("card.runone", { task: title })}
+                loading={start.isPending}
+                disabled={refused !== null}
+                disabledReason={refused ?? ""}
+                onClick={() => void begin()}
+              >
+                {startLabel ?? t("card.run")}
+              </Button>
+            )
+          }
+        >
+          {title}
+        </Header>
+      }
+    >
+      <SpaceBetween size="s">
+        {active ? (
+          <RunUnderWay run={run} />
+        ) : (
+          <StatusIndicator type={INDICATOR[task.status]}>{named("status", task.status)}</StatusIndicator>
+        )}
+        {!active && task.message !== null && <div>{task.message}</div>}
+        {!active && task.stale && <StatusIndicator type="warning">{t("card.stale")}</StatusIndicator>}
+        {!active && task.next_check_at !== null && (
+          <div>
+            {task.reason_code === "consent_propagating" ? t("card.next") : t("card.next.worth")}{" "}
+            <Moment at={task.next_check_at} />.
+          </div>
+        )}
+        {!active && task.reason_code !== "never_run" && task.remedy && <RemedyOf task={task} />}
+        {children}
+        <Refusal error={failed} me={me} dismiss={() => { setFailed(null); }} />
+        <Box color="text-body-secondary" fontSize="body-s">
+          <LastRun task={task} run={run} me={me} />
+        </Box>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+/** What blocks a start is a colleague's work, not a mistake. */
+function Refusal({ error, me, dismiss }: { error: unknown; me: number | null; dismiss: () => void }) {
+  if (!isProblem(error, "run_blocked")) return <NotDone error={error} onDismiss={dismiss} />;
+  const { blocking_task_type: other, started_by_user_id: by } = error.fields;
+  return (
+    <div role="alert">
+      <StatusIndicator type="warning">
+        {t("blockedrun", {
+          task: other ? named("task", other) : "–",
+          who: by == null ? t("card.byitself") : t("blockedrun.by", { who: nameOf(by, me) }),
+        })}
+      </StatusIndicator>
+    </div>
+  );
+}

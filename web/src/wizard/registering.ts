@@ -1,0 +1,42 @@
+/** What is typed to register a connection, and what becomes of it. */
+
+import type { ConnectionDetails } from "../api/calls";
+import type { Connection, CredentialKind } from "../api/types";
+import { startOfDay } from "../together/days";
+
+export interface Typed {
+  customer: string;
+  entra: string;
+  client: string;
+  domain: string;
+  kind: CredentialKind;
+  arn: string;
+  thumbprint: string;
+  ends: string;
+  id: string;
+}
+
+export function untyped(): Typed {
+  return { customer: "", entra: "", client: "", domain: "", kind: "client_secret", arn: "", thumbprint: "", ends: "", id: "" };
+}
+
+export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A number that no other connection of the tenant has: as the owning product counts, so that people know them again. */
+export function freeId(tenantId: number, connections: readonly Connection[]): number {
+  const taken = connections.map((each) => each.id);
+  return taken.length === 0 ? tenantId * 100 + 1 : Math.max(...taken) + 1;
+}
+
+/** Sends only what was typed, so that what a kind of credential must not have is not there. */
+export function detailsOf(typed: Typed): ConnectionDetails {
+  return {
+    entra_tenant_id: typed.entra,
+    client_id: typed.client.trim(),
+    credential_kind: typed.kind,
+    ...(typed.domain.trim() && { expected_domain: typed.domain.trim() }),
+    ...(typed.kind !== "federation" && { credential_arn: typed.arn.trim() }),
+    ...(typed.kind === "certificate" && { certificate_thumbprint: typed.thumbprint.trim() }),
+    ...(typed.ends && { credential_expires_at: startOfDay(typed.ends) }),
+  };
+}
