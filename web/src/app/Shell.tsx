@@ -5,7 +5,7 @@ import { useIdentity } from "../signin/who";
 import { t } from "../text/translate";
 import { Announcer } from "./announcer";
 import { APPEARANCES, choose, useAppearance } from "./appearance";
-import { hrefOf, useFollow } from "./following";
+import { hrefOf, useClick } from "./following";
 import { useOnline } from "./online";
 
 /** What is around every page: where one is, who one is, and whether there is a network. */
@@ -47,20 +47,16 @@ export function Shell({ children }: { children: ReactNode }) {
 /** The design system's own bar brings menus along that the first view would wait for; this has plain buttons. */
 function Top() {
   const identity = useIdentity();
-  const follow = useFollow();
+  const goHome = useClick("/");
   const appearance = useAppearance();
-  const home = hrefOf("/");
   const next = APPEARANCES[(APPEARANCES.indexOf(appearance) + 1) % APPEARANCES.length] ?? "system";
 
   return (
     <header className="top">
       <a
         className="top-name"
-        href={home}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          follow({ preventDefault: () => event.preventDefault(), detail: { href: home } });
-        }}
+        href={hrefOf("/")}
+        onClick={goHome}
       >
         <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
           <rect width="32" height="32" rx="7" fill="#0972d3" />

@@ -4,7 +4,7 @@ import { Awaited } from "../states/Awaited";
 import { Loading } from "../states/Loading";
 import { Missing } from "../states/Refused";
 import { t } from "../text/translate";
-import { PageLink, hrefOf, useFollow } from "./following";
+import { hrefOf, PageLink, useClick } from "./following";
 import "./tenant.css";
 import { useTitle } from "./title";
 
@@ -56,25 +56,21 @@ function Tenant({ tenantId, section }: { tenantId: number; section: Section }) {
 }
 
 function Sections({ tenantId, shown }: { tenantId: number; shown: Section }) {
-  const follow = useFollow();
   return (
     <nav className="sections" aria-label={t("tenant.sections")}>
-      {(Object.keys(SECTIONS) as Section[]).map((each) => {
-        const href = hrefOf(`/tenants/${tenantId}${each === "onboarding" ? "" : `/${each}`}`);
-        return (
-          <a
-            key={each}
-            href={href}
-            aria-current={each === shown ? "page" : undefined}
-            onClick={(event) => {
-              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-              follow({ preventDefault: () => event.preventDefault(), detail: { href } });
-            }}
-          >
-            {t(`tenant.${each}`)}
-          </a>
-        );
-      })}
+      {(Object.keys(SECTIONS) as Section[]).map((each) => (
+        <SectionLink key={each} tenantId={tenantId} section={each} isShown={each === shown} />
+      ))}
     </nav>
+  );
+}
+
+function SectionLink({ tenantId, section, isShown }: { tenantId: number; section: Section; isShown: boolean }) {
+  const to = `/tenants/${tenantId}${section === "onboarding" ? "" : `/${section}`}`;
+  const go = useClick(to);
+  return (
+    <a href={hrefOf(to)} aria-current={isShown ? "page" : undefined} onClick={go}>
+      {t(`tenant.${section}`)}
+    </a>
   );
 }

@@ -1,3 +1,225 @@
-export default function Soon(_: { tenantId: number; name: string }) {
-  return null;
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useMemo, useState } from "react";
+import { useQuery } from "../app/following";
+import { TASKS } from "../api/catalogue";
+import { useEvidence, useSession } from "../api/queries";
+import type { Evidence, FindingStatus, TaskType } from "../api/types";
+import { serverNow } from "../api/clock";
+import { Awaited } from "../states/Awaited";
+import { Moment, said } from "../text/Moment";
+import { named, t } from "../text/translate";
+import { INDICATOR } from "../wizard/finding";
+import { Comparison } from "./Comparison";
+import { download } from "./download";
+import "./evidence.css";
+import { Piece } from "./Piece";
+
+const STATUSES: FindingStatus[] = ["fail", "warn", "unknown", "ok"];
+const TWO = 2;
+
+/** What every check found, newest first. */
+export default function EvidencePage({ tenantId }: { tenantId: number; name: string }) {
+  const [query, setQuery] = useQuery();
+  const task = TASKS.find((each) => each === query.get("task")) ?? null;
+  const status = STATUSES.find((each) => each === query.get("found")) ?? null;
+  const onlyThis = query.get("session") === "open";
+  const session = useSession(tenantId).data?.value ?? null;
+  const asked = useEvidence(tenantId, task);
+  const [chosen, setChosen] = useState<number[]>([]);
+  const pieces = useMemo(() => asked.data?.pages.flatMap((page) => page.items) ?? [], [asked.data]);
+  const shown = pieces.filter(
+    (each) =>
+      (status === null || each.status === status) && (!onlyThis || each.onboarding_session_id === session?.id),
+  );
+  const compared = pieces.filter((each) => chosen.includes(each.id));
+  const [newer, older] = compared;
+  const comparable = compared.length === TWO && newer?.task_type === older?.task_type;
+
+  function narrow(name: string, value: string | undefined): void {
+    const next = new URLSearchParams(query);
+    if (value) next.set(name, value);
+    else next.delete(name);
+    setQuery(next, { replace: true });
+  }
+
+  return (
+    <SpaceBetween size="l">
+      <Container
+        disableContentPaddings
+        header={
+          <SpaceBetween size="m">
+            <Header
+              variant="h2"
+              description={t("evidence.about")}
+              counter={asked.data ? `(${shown.length}${asked.hasNextPage ? "+" : ""})` : ""}
+              actions={
+                <Button
+                  iconName="download"
+                  disabled={shown.length === 0}
+                  onClick={() => {
+                    download(shown, `evidence-${tenantId}.json`);
+                  }}
+                >
+                  {t("evidence.download")}
+                </Button>
+              }
+            >
+              {t("evidence.title")}
+            </Header>
+            <Filter task={task} status={status} onlyThis={onlyThis} hasSession={session !== null} narrow={narrow} />
+          </SpaceBetween>
+        }
+      >
+        <Awaited asked={asked}>
+          {() =>
+            shown.length === 0 ? (
+              <Box textAlign="center" padding="xxl">
+                <SpaceBetween size="xs">
+                  <b>{pieces.length === 0 ? t("evidence.empty") : t("evidence.nomatch")}</b>
+                  <span>{pieces.length === 0 && task === null ? t("evidence.empty.text") : ""}</span>
+                </SpaceBetween>
+              </Box>
+            ) : (
+              <ol className="timeline" aria-label={t("evidence.table")}>
+                {shown.map((piece) => (
+                  <Entry
+                    key={piece.id}
+                    piece={piece}
+                    previous={before(piece, pieces)}
+                    chosen={chosen.includes(piece.id)}
+                    choose={(on) => {
+                      setChosen(on ? [...chosen, piece.id].slice(-TWO) : chosen.filter((each) => each !== piece.id));
+                    }}
+                  />
+                ))}
+              </ol>
+            )
+          }
+        </Awaited>
+        {asked.hasNextPage && (
+          <Box textAlign="center" padding="m">
+            <Button loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
+              {t("evidence.more")}
+            </Button>
+          </Box>
+        )}
+      </Container>
+      <Container header={<Header variant="h2">{t("evidence.compare")}</Header>}>
+        <div role="status">
+          {comparable && older && newer ? (
+            <SpaceBetween size="m">
+              <Box variant="h3">{t("diff.title", { task: named("task", newer.task_type) })}</Box>
+              <Comparison older={older} newer={newer} />
+            </SpaceBetween>
+          ) : (
+            <Box color="text-body-secondary">
+              {compared.length === TWO ? t("evidence.compare.other") : t("evidence.compare.about")}
+            </Box>
+          )}
+        </div>
+      </Container>
+    </SpaceBetween>
+  );
+}
+
+/** What was found before *piece* of the same task over the same connection, if it has been loaded. */
+function before(piece: Evidence, newestFirst: Evidence[]): Evidence | undefined {
+  return newestFirst
+    .slice(newestFirst.indexOf(piece) + 1)
+    .find((each) => each.task_type === piece.task_type && each.provider_connection_id === piece.provider_connection_id);
+}
+
+interface EntryProps {
+  piece: Evidence;
+  previous: Evidence | undefined;
+  chosen: boolean;
+  choose: (on: boolean) => void;
+}
+
+function Entry({ piece, previous, chosen, choose }: EntryProps) {
+  const when = said(new Date(piece.recorded_at), "both", serverNow());
+  return (
+    <li>
+      <div className="entry-when">
+        <Checkbox
+          checked={chosen}
+          ariaLabel={t("evidence.select", { task: named("task", piece.task_type), when })}
+          onChange={({ detail }) => {
+            choose(detail.checked);
+          }}
+        />
+        <Moment at={piece.recorded_at} style="both" />
+      </div>
+      <div>
+        <b>{named("task", piece.task_type)}</b>
+        <StatusIndicator type={INDICATOR[piece.status]}>
+          {named("status", piece.status)}
+          {piece.reason_code && `: ${named("reason", piece.reason_code)}`}
+        </StatusIndicator>
+      </div>
+      <div className="entry-what">
+        <div>{piece.message}</div>
+        <Piece piece={piece} previous={previous} />
+      </div>
+    </li>
+  );
+}
+
+interface FilterProps {
+  task: TaskType | null;
+  status: FindingStatus | null;
+  onlyThis: boolean;
+  hasSession: boolean;
+  narrow: (name: string, value: string | undefined) => void;
+}
+
+function Filter({ task, status, onlyThis, hasSession, narrow }: FilterProps) {
+  const tasks: SelectProps.Option[] = [
+    { value: "", label: t("evidence.filter.alltasks") },
+    ...TASKS.map((each) => ({ value: each, label: named("task", each) })),
+  ];
+  const statuses: SelectProps.Option[] = [
+    { value: "", label: t("evidence.filter.allstatuses") },
+    ...STATUSES.map((each) => ({ value: each, label: named("status", each) })),
+  ];
+  const sessions: SelectProps.Option[] = [
+    { value: "", label: t("evidence.filter.allsessions") },
+    { value: "open", label: t("evidence.filter.thissession") },
+  ];
+  return (
+    <div className="narrowing">
+      <Choice label={t("evidence.filter.task")} options={tasks} value={task ?? ""} choose={(value) => { narrow("task", value); }} />
+      <Choice label={t("evidence.filter.status")} options={statuses} value={status ?? ""} choose={(value) => { narrow("found", value); }} />
+      {hasSession && (
+        <Choice label={t("evidence.filter.session")} options={sessions} value={onlyThis ? "open" : ""} choose={(value) => { narrow("session", value); }} />
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  options: SelectProps.Option[];
+  value: string;
+  choose: (value: string | undefined) => void;
+}
+
+function Choice({ label, options, value, choose }: ChoiceProps) {
+  return (
+    <Select
+      ariaLabel={label}
+      selectedOption={options.find((each) => each.value === value) ?? null}
+      options={options}
+      onChange={({ detail }) => {
+        choose(detail.selectedOption.value);
+      }}
+    />
+  );
 }

@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useMemo } from "react";
-import { useSearchParams } from "wouter";
+import { useQuery } from "../app/following";
 import { useStandings } from "../api/queries";
 import type { Standing } from "../api/types";
 import { useTitle } from "../app/title";
@@ -55,7 +55,7 @@ interface Props {
 
 function Queue({ standings, more, loadingMore, updatedAt }: Props) {
   const me = useMe();
-  const [query, setQuery] = useSearchParams();
+  const [query, setQuery] = useQuery();
   const view = useMemo(() => readView(query), [query]);
   const shown = useMemo(() => viewed(standings, view, me, (each) => saidOf(each, me)), [standings, view, me]);
 

@@ -15,7 +15,7 @@ const SOON = 30 * 86_400_000;
 const MOST_REASONS = 2;
 const LONGEST_NOTE = 140;
 
-const COLOURS = { us: "blue", customer: "severity-medium", microsoft: "grey", nobody: "green" } as const satisfies Record<ActsNext, string>;
+const COLOURS = { us: "blue", customer: "severity-medium", microsoft: "severity-low", nobody: "severity-neutral" } as const satisfies Record<ActsNext, string>;
 
 export function TenantName({ standing }: { standing: Standing }) {
   return (

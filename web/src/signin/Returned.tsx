@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { useLocation } from "wouter";
+import { useGo } from "../app/following";
 import { dropAllDrafts, keepDraft, readDraft } from "../drafts/drafts";
 import { Loading } from "../states/Loading";
 import { SignInPage } from "./SignInPage";
@@ -10,7 +10,7 @@ const OWNER = "owner";
 /** Where the issuer sends people back to. */
 export function Returned() {
   const identity = useIdentity();
-  const [, navigate] = useLocation();
+  const go = useGo();
   const [failed, setFailed] = useState<string>();
   const begun = useRef(false);
 
@@ -22,13 +22,13 @@ export function Returned() {
       (returnTo) => {
         if (readDraft(OWNER) !== identity.userId) dropAllDrafts();
         keepDraft(OWNER, identity.userId);
-        navigate(returnTo, { replace: true });
+        go(returnTo, { replace: true });
       },
       (error: unknown) => {
         setFailed(error instanceof Error ? error.message : String(error));
       },
     );
-  }, [identity, navigate]);
+  }, [identity, go]);
 
   return failed === undefined ? <Loading /> : <SignInPage returnTo="/" failed={failed} />;
 }

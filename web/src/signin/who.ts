@@ -16,6 +16,11 @@ export function useMe(): number | null {
   return useIdentity().userId;
 }
 
+/** The same within a sentence. */
+export function nameWithin(userId: number, me: number | null): string {
+  return userId === me ? t("user.you.within") : t("user.named", { id: userId });
+}
+
 /** Names a user as *me* would; null is nobody. */
 export function nameOf(userId: number | null, me: number | null): string {
   if (userId === null) return t("user.nobody");

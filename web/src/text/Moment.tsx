@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { serverNow } from "../api/clock";
+import { t } from "./translate";
 
 const LANGUAGE = undefined; // how dates look is the user's own; what they say is the catalogue's
 const MINUTE = 60_000;
@@ -59,7 +60,7 @@ export function said(instant: Date, style: Style, now: number): string {
 
 export function howLong(milliseconds: number): string {
   const size = Math.abs(milliseconds);
-  if (size < 45_000) return apart.format(0, "second");
+  if (size < 45_000) return t("moment.now");
   if (size < 45 * MINUTE) return apart.format(Math.round(milliseconds / MINUTE), "minute");
   if (size < 22 * HOUR) return apart.format(Math.round(milliseconds / HOUR), "hour");
   return apart.format(Math.round(milliseconds / DAY), "day");

@@ -35,6 +35,7 @@ export const en = {
 
   // People
   "user.you": "You",
+  "user.you.within": "you",
   "user.named": "User {id}",
   "user.nobody": "Nobody",
   "user.role": "{user} ({role})",
@@ -44,6 +45,7 @@ export const en = {
   "role.owner": "owner",
 
   // States
+  "moment.now": "just now",
   loading: "Loading…",
   "loading.slow": "Still loading. This takes longer than usual.",
   retry: "Try again",
@@ -264,9 +266,9 @@ export const en = {
 
   // A task
   "card.run": "Check now",
-  "card.runone": "Check {task} now",
+  "card.runone": "Check now: {task}",
   "card.cancel": "Cancel",
-  "card.cancelone": "Cancel {task}",
+  "card.cancelone": "Cancel: {task}",
   "card.cancelling": "Stopping at its next checkpoint",
   "card.remedy": "What to do",
   "card.command": "Command",
@@ -442,7 +444,7 @@ export const en = {
   "note.label": "Note",
   "note.none": "No note",
   "note.edit": "Edit",
-  "note.edit.label": "Edit note and waiting until",
+  "note.edit.label": "Edit note and until when it waits",
   "note.title": "Note and waiting until",
   "note.text": "Note",
   "note.text.about": "What a colleague has to know. At most 500 characters.",
@@ -502,12 +504,15 @@ export const en = {
   "evidence.compare.other": "Only pieces of the same check can be compared.",
   "evidence.select": "Choose {task} of {when}",
   "evidence.table": "Evidence",
-  "evidence.details": "Evidence {id}",
+  "evidence.details": "Details",
+  "evidence.details.of": "Details of {piece}",
+  "evidence.ids": "Evidence {evidence} · run {run} · session {session} · connection {connection}",
   "evidence.show": "Show",
-  "evidence.payload": "What was kept",
+  "evidence.payload.of": "What was kept of {piece}",
   "evidence.run": "Run",
   "evidence.session": "Session",
   "evidence.connection": "Connection",
+  "diff.table": "Comparison",
   "diff.title": "What changed in {task}",
   "diff.previous": "Since the check before",
   "diff.first": "There is nothing before it to compare with.",

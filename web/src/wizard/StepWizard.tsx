@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { useLocation, useSearchParams } from "wouter";
+import { useGo, useQuery } from "../app/following";
 import { isProblem, NotAllowed } from "../api/problems";
 import { useTasks } from "../api/queries";
 import type { Blocking, SessionEdit, Step } from "../api/types";
@@ -30,8 +30,8 @@ export function StepWizard() {
   const editing = useEditing();
   const { session, tenantId, edit } = editing;
   const tasks = useTasks(tenantId);
-  const [query, setQuery] = useSearchParams();
-  const [, navigate] = useLocation();
+  const [query, setQuery] = useQuery();
+  const leave = useGo();
   const [blocking, setBlocking] = useState<Blocking[] | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const [accepted, setAccepted] = useState(false);
@@ -50,7 +50,7 @@ export function StepWizard() {
   }, [shown, current]);
 
   function look(step: Step): void {
-    setQuery(step === current ? {} : { step: String(step) });
+    setQuery(new URLSearchParams(step === current ? {} : { step: String(step) }));
   }
 
   async function change(wanted: SessionEdit): Promise<void> {
@@ -58,7 +58,7 @@ export function StepWizard() {
     setBlocking(null);
     setGoingOn(true);
     try {
-      if ((await edit(wanted)) !== null) setQuery({});
+      if ((await edit(wanted)) !== null) setQuery(new URLSearchParams());
     } catch (error) {
       if (isProblem(error, "step_prerequisites_unmet")) setBlocking(error.fields.blocking ?? []);
       else setFailed(error);
@@ -174,7 +174,7 @@ export function StepWizard() {
           submitButtonLoadingAnnouncement: t("wizard.completing"),
         }}
         onCancel={() => {
-          navigate("/");
+          leave("/");
         }}
         onNavigate={({ detail }) => {
           go((detail.requestedStepIndex + 1) as Step);

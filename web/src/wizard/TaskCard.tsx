@@ -9,8 +9,9 @@ import { covers } from "../api/calls";
 import { isProblem } from "../api/problems";
 import { useCancelRun, useRun, useStartRuns } from "../api/queries";
 import type { TaskSummary } from "../api/types";
+import { PageLink } from "../app/following";
 import { announce } from "../app/announcer";
-import { nameOf } from "../signin/who";
+import { nameWithin } from "../signin/who";
 import { NotDone } from "../states/Refused";
 import { Moment } from "../text/Moment";
 import { named, t } from "../text/translate";
@@ -35,6 +36,7 @@ export function TaskCard({ task, children, startLabel }: Props) {
   const run = useRun(tenantId, task.active_run_id ?? task.last_run_id).data?.run;
   const [failed, setFailed] = useState<unknown>(null);
   const title = named("task", task.task_type);
+  const isKnown = task.reason_code !== "never_run";
   const active = task.active_run_id !== null;
   const refused = whyNotRole(role, "operator");
 
@@ -90,9 +92,11 @@ export function TaskCard({ task, children, startLabel }: Props) {
         {active ? (
           <RunUnderWay run={run} />
         ) : (
-          <StatusIndicator type={INDICATOR[task.status]}>{named("status", task.status)}</StatusIndicator>
+          <StatusIndicator type={INDICATOR[task.status]}>
+            {isKnown ? named("status", task.status) : t("card.never")}
+          </StatusIndicator>
         )}
-        {!active && task.message !== null && <div>{task.message}</div>}
+        {!active && isKnown && task.message !== null && <div>{task.message}</div>}
         {!active && task.stale && <StatusIndicator type="warning">{t("card.stale")}</StatusIndicator>}
         {!active && task.next_check_at !== null && (
           <div>
@@ -100,11 +104,20 @@ export function TaskCard({ task, children, startLabel }: Props) {
             <Moment at={task.next_check_at} />.
           </div>
         )}
-        {!active && task.reason_code !== "never_run" && task.remedy && <RemedyOf task={task} />}
+        {!active && isKnown && task.remedy && <RemedyOf task={task} />}
         {children}
         <Refusal error={failed} me={me} dismiss={() => { setFailed(null); }} />
         <Box color="text-body-secondary" fontSize="body-s">
-          <LastRun task={task} run={run} me={me} />
+          <LastRun task={task} run={run} me={me} />{" "}
+          {task.recorded_at !== null && (
+            <PageLink
+              to={`/tenants/${tenantId}/evidence?task=${task.task_type}`}
+              fontSize="body-s"
+              ariaLabel={t("card.evidence.of", { task: title })}
+            >
+              {t("card.evidence")}
+            </PageLink>
+          )}
         </Box>
       </SpaceBetween>
     </Container>
@@ -120,7 +133,7 @@ function Refusal({ error, me, dismiss }: { error: unknown; me: number | null; di
       <StatusIndicator type="warning">
         {t("blockedrun", {
           task: other ? named("task", other) : "–",
-          who: by == null ? t("card.byitself") : t("blockedrun.by", { who: nameOf(by, me) }),
+          who: by == null ? t("card.byitself") : t("blockedrun.by", { who: nameWithin(by, me) }),
         })}
       </StatusIndicator>
     </div>

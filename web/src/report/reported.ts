@@ -1,0 +1,73 @@
+/** What a report says: for each task, what the onboarding rests on, and who had it checked. */
+
+import { useQuery } from "@tanstack/react-query";
+import type { Api } from "../api/calls";
+import { TASKS } from "../api/catalogue";
+import { useApi } from "../api/queries";
+import type { Evidence, Session, TaskType } from "../api/types";
+
+export interface Result {
+  task: TaskType;
+  evidence: Evidence | null;
+  /** Who started the run behind it; null is the service itself, undefined is not known. */
+  startedBy: number | null | undefined;
+}
+
+const LARGEST_PAGE = 200;
+const MOST_PAGES = 25;
+
+export function useReported(tenantId: number, session: Session) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["tenant", tenantId, "report", session.id, session.version],
+    queryFn: ({ signal }) => reported(api, tenantId, session, signal),
+  });
+}
+
+async function reported(api: Api, tenantId: number, session: Session, signal: AbortSignal): Promise<Result[]> {
+  const found = await restedOn(api, tenantId, session, signal);
+  return Promise.all(
+    TASKS.map(async (task): Promise<Result> => {
+      const evidence = found.get(task) ?? null;
+      const run = evidence?.operation_run_id;
+      if (run == null) return { task, evidence, startedBy: undefined };
+      // Who started it is worth telling, and nothing to go without a report for.
+      const by = await api.run(tenantId, run, signal).then(
+        (answer) => answer.run.started_by_user_id,
+        () => undefined,
+      );
+      return { task, evidence, startedBy: by };
+    }),
+  );
+}
+
+/** A completed session names its evidence; another one rests, so far, on the newest that was found in it. */
+async function restedOn(
+  api: Api,
+  tenantId: number,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Map<TaskType, Evidence>> {
+  const wanted = session.completion ? new Set(session.completion.evidence_ids) : null;
+  const found = new Map<TaskType, Evidence>();
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const { items, next }: { items: Evidence[]; next: string | null } = await api.evidence(
+      tenantId,
+      null,
+      cursor,
+      LARGEST_PAGE,
+      signal,
+    );
+    for (const piece of items) {
+      const counts = wanted ? wanted.has(piece.id) : piece.onboarding_session_id === session.id;
+      if (counts && !found.has(piece.task_type)) found.set(piece.task_type, piece);
+    }
+    const isOlder = items.some((piece) => Date.parse(piece.recorded_at) < Date.parse(session.created_at));
+    const isWhole = found.size === (wanted?.size ?? TASKS.length);
+    // What a completed session rests on may have been found before it was opened.
+    if (next === null || isWhole || (isOlder && !wanted)) break;
+    cursor = next;
+  }
+  return found;
+}
