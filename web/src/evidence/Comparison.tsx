@@ -22,10 +22,10 @@ export function Comparison({ older, newer }: { older: Evidence; newer: Evidence 
             <tr>
               <th scope="col">{t("diff.what")}</th>
               <th scope="col">
-                {t("diff.older")}: <Moment at={older.recorded_at} style="both" />
+                {t("diff.older")}: <Moment at={older.recorded_at} style="full" />
               </th>
               <th scope="col">
-                {t("diff.newer")}: <Moment at={newer.recorded_at} style="both" />
+                {t("diff.newer")}: <Moment at={newer.recorded_at} style="full" />
               </th>
             </tr>
           </thead>

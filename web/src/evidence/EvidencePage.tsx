@@ -144,7 +144,7 @@ interface EntryProps {
 }
 
 function Entry({ piece, previous, chosen, choose }: EntryProps) {
-  const when = said(new Date(piece.recorded_at), "both", serverNow());
+  const when = said(new Date(piece.recorded_at), "full", serverNow());
   return (
     <li>
       <div className="entry-when">
@@ -155,7 +155,7 @@ function Entry({ piece, previous, chosen, choose }: EntryProps) {
             choose(detail.checked);
           }}
         />
-        <Moment at={piece.recorded_at} style="both" />
+        <Moment at={piece.recorded_at} style="full" />
       </div>
       <div>
         <b>{named("task", piece.task_type)}</b>

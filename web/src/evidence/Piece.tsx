@@ -15,7 +15,7 @@ export function Piece({ piece, previous }: { piece: Evidence; previous: Evidence
   const title = `${named("task", piece.task_type)} ${piece.id}`;
   const json = JSON.stringify(piece.payload, null, 2);
   return (
-    <ExpandableSection headerText={t("evidence.details")} headerAriaLabel={t("evidence.details.of", { piece: title })}>
+    <ExpandableSection variant="inline" headerText={t("evidence.details")} headerAriaLabel={t("evidence.details.of", { piece: title })}>
       <SpaceBetween size="m">
         <Box color="text-body-secondary" fontSize="body-s">
           {t("evidence.ids", {

@@ -30,9 +30,9 @@ export function Report({ name, session, connection, results, me }: Props) {
           {session.closed_at === null && ` (${t("queue.step", { step: session.current_step, name: named("step", String(session.current_step)) })})`}
         </Fact>
         <Fact label={t("report.started")}>
-          <Moment at={session.created_at} style="both" />
+          <Moment at={session.created_at} style="full" />
         </Fact>
-        <Fact label={t("report.ended")}>{session.closed_at ? <Moment at={session.closed_at} style="both" /> : "–"}</Fact>
+        <Fact label={t("report.ended")}>{session.closed_at ? <Moment at={session.closed_at} style="full" /> : "–"}</Fact>
         <Fact label={t("report.assigned")}>{who(session.assigned_to_user_id)}</Fact>
         <Fact label={t("report.session")}>{session.id}</Fact>
         <Fact label={t("report.connection")}>
@@ -70,7 +70,7 @@ export function Report({ name, session, connection, results, me }: Props) {
                     </td>
                     <td>{evidence.message ?? (evidence.reason_code ? named("reason", evidence.reason_code) : "–")}</td>
                     <td>
-                      <Moment at={evidence.recorded_at} style="both" />
+                      <Moment at={evidence.recorded_at} style="full" />
                     </td>
                     <td>{startedBy === undefined ? "–" : startedBy === null ? t("report.itself") : who(startedBy)}</td>
                     <td>{evidence.id}</td>
@@ -107,7 +107,7 @@ export function Report({ name, session, connection, results, me }: Props) {
         </>
       )}
       <footer className="aside">
-        {t("report.made")} <Moment at={new Date().toISOString()} style="both" /> {t("report.by", { who: printedBy })}.{" "}
+        {t("report.made")} <Moment at={new Date().toISOString()} style="full" /> {t("report.by", { who: printedBy })}.{" "}
         {t("report.foot")}
       </footer>
     </article>

@@ -12,6 +12,7 @@ const DAY = 24 * HOUR;
 const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });
 const dateAndClock = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const fully = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "long" });
 const exactly = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full", timeStyle: "long" });
 const apart = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
@@ -39,7 +40,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-export type Style = "apart" | "clock" | "date" | "both";
+export type Style = "apart" | "clock" | "date" | "both" | "full";
 
 export function Moment({ at, style = "apart" }: { at: string; style?: Style }) {
   useTick();
@@ -53,6 +54,7 @@ export function Moment({ at, style = "apart" }: { at: string; style?: Style }) {
 
 export function said(instant: Date, style: Style, now: number): string {
   if (style === "date") return date.format(instant);
+  if (style === "full") return fully.format(instant);
   if (style === "both") return dateAndClock.format(instant);
   if (style === "clock") return sameDay(instant, new Date(now)) ? clock.format(instant) : dateAndClock.format(instant);
   return howLong(instant.getTime() - now);

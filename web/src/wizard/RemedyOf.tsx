@@ -33,7 +33,7 @@ export function RemedyOf({ task }: { task: TaskSummary }) {
           )}
         </div>
         {command && (
-          <ExpandableSection headerText={t("card.command")}>
+          <ExpandableSection variant="inline" headerText={t("card.command")}>
             <SpaceBetween size="xs">
               <div className="aside">{command.whose === "ours" ? t("card.command.ours") : t("card.command.about")}</div>
               <pre className="command" tabIndex={0} aria-label={t("card.command")}>

@@ -26,10 +26,12 @@ interface Props {
   /** What to say of the task beside its finding. */
   children?: ReactNode;
   startLabel?: string;
+  /** Whether it stands alone under the step's own heading. */
+  alone?: boolean;
 }
 
 /** One check: how it stands and why, what to do about it, and its runs. */
-export function TaskCard({ task, children, startLabel }: Props) {
+export function TaskCard({ task, children, startLabel, alone = false }: Props) {
   const { tenantId, me, role } = useEditing();
   const start = useStartRuns(tenantId);
   const cancel = useCancelRun(tenantId);
@@ -58,7 +60,7 @@ export function TaskCard({ task, children, startLabel }: Props) {
       fitHeight
       header={
         <Header
-          variant="h3"
+          variant={alone ? "h2" : "h3"}
           description={t(`task.${task.task_type}.about`)}
           actions={
             active ? (

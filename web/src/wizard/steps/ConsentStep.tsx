@@ -31,7 +31,7 @@ export function ConsentStep({ tasks }: { tasks: TaskSummary[] }) {
       ) : (
         <Link connectionId={inUse} connection={connection} task={task} />
       )}
-      {task && <TaskCard task={task} />}
+      {task && <TaskCard alone task={task} />}
     </SpaceBetween>
   );
 }

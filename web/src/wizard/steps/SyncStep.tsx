@@ -22,7 +22,7 @@ export function SyncStep({ tasks }: { tasks: TaskSummary[] }) {
 
   return (
     <SpaceBetween size="l">
-      <TaskCard task={task} startLabel={task.recorded_at === null ? t("sync.start") : t("sync.again")} />
+      <TaskCard alone task={task} startLabel={task.recorded_at === null ? t("sync.start") : t("sync.again")} />
       <Container header={<Header variant="h2">{t("sync.title")}</Header>}>
         <div className="scrolled">
           <table className="plain">
