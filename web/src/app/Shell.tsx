@@ -68,12 +68,12 @@ function Top() {
         type="button"
         className="top-button"
         title={t("appearance.change", { next: t(`appearance.${next}`) })}
+        aria-label={t("appearance.label", { now: t(`appearance.${appearance}`) })}
         onClick={() => {
           choose(next);
         }}
       >
-        <span className="top-wide">{t("appearance.title")}: </span>
-        {t(`appearance.${appearance}`)}
+        <span aria-hidden="true">◐</span> <span className="top-wide">{t(`appearance.${appearance}`)}</span>
       </button>
       <span className="top-user">{t("user.named", { id: identity.userId ?? "?" })}</span>
       <button type="button" className="top-button" onClick={() => void identity.signOut()}>

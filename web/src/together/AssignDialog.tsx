@@ -11,6 +11,7 @@ import { named, t } from "../text/translate";
 import { Dialog } from "./Dialog";
 import { mayDecideForOthers, useEditing } from "./editing";
 import { isTooLong, NoteField } from "./NoteField";
+import { Interrupted, useInterruption } from "./interruption";
 import { useSeen } from "./useSeen";
 
 const NOBODY = "";
@@ -20,6 +21,7 @@ export default function AssignDialog({ close }: { close: () => void }) {
   const editing = useEditing();
   const { edit, session, me, tenantId } = editing;
   const seen = useSeen();
+  const interruption = useInterruption();
   const members = useMembers(tenantId);
   const [typed, type, drop] = useDraft(`assign.${tenantId}`, () => ({
     to: session.assigned_to_user_id === null ? NOBODY : String(session.assigned_to_user_id),
@@ -43,7 +45,7 @@ export default function AssignDialog({ close }: { close: () => void }) {
     const wanted: SessionEdit = { assigned_to_user_id: to };
     const note = typed.note.trim() || null;
     if (note !== (seen.session.note ?? null)) wanted.note = note;
-    if ((await edit(wanted, seen)) === null) return false;
+    if ((await edit({ ...wanted, ...interruption.takeover }, seen)) === null) return false;
     drop();
     return true;
   }
@@ -51,15 +53,18 @@ export default function AssignDialog({ close }: { close: () => void }) {
   return (
     <Dialog
       title={t("assign.title")}
-      button={handsOff ? t("assign.handoff.button") : t("assign.button")}
+      button={interruption.button(handsOff ? t("assign.handoff.button") : t("assign.button"))}
+      disabledReason={interruption.refused ?? undefined}
       failed={t("assign.failed")}
-      disabled={isTooLong(typed.note) || (to !== null && !Number.isSafeInteger(to))}
+      disabled={isTooLong(typed.note) || interruption.refused !== null || (to !== null && !Number.isSafeInteger(to))}
       submit={submit}
       close={() => {
-        drop();
+        // Who was interrupted finds it again.
+        if (!interruption.isOthers) drop();
         close();
       }}
     >
+      <Interrupted />
       <FormField label={t("assign.to")} description={members.error ? t("assign.members.failed") : ""}>
         {members.error ? (
           <Input

@@ -7,12 +7,14 @@ import { dayOf, startOfDay } from "./days";
 import { Dialog } from "./Dialog";
 import { useEditing } from "./editing";
 import { isTooLong, NoteField } from "./NoteField";
+import { Interrupted, useInterruption } from "./interruption";
 import { useSeen } from "./useSeen";
 
 /** What colleagues have to know, and until when there is nothing to do but wait. */
 export default function NoteDialog({ close }: { close: () => void }) {
   const { edit, session, tenantId } = useEditing();
   const seen = useSeen();
+  const interruption = useInterruption();
   const [typed, type, drop] = useDraft(`note.${tenantId}`, () => ({
     note: session.note ?? "",
     until: dayOf(session.waiting_until ?? null),
@@ -23,7 +25,7 @@ export default function NoteDialog({ close }: { close: () => void }) {
     const note = typed.note.trim() || null;
     if (note !== (seen.session.note ?? null)) wanted.note = note;
     if (typed.until !== dayOf(seen.session.waiting_until ?? null)) wanted.waiting_until = startOfDay(typed.until);
-    if (Object.keys(wanted).length > 0 && (await edit(wanted, seen)) === null) return false;
+    if (Object.keys(wanted).length > 0 && (await edit({ ...wanted, ...interruption.takeover }, seen)) === null) return false;
     drop();
     return true;
   }
@@ -31,15 +33,18 @@ export default function NoteDialog({ close }: { close: () => void }) {
   return (
     <Dialog
       title={t("note.title")}
-      button={t("app.save")}
+      button={interruption.button(t("app.save"))}
+      disabledReason={interruption.refused ?? undefined}
       failed={t("note.failed")}
-      disabled={isTooLong(typed.note)}
+      disabled={isTooLong(typed.note) || interruption.refused !== null}
       submit={submit}
       close={() => {
-        drop();
+        // Who was interrupted finds it again.
+        if (!interruption.isOthers) drop();
         close();
       }}
     >
+      <Interrupted />
       <NoteField
         label={t("note.text")}
         description={t("note.text.about")}
@@ -48,7 +53,7 @@ export default function NoteDialog({ close }: { close: () => void }) {
           type({ ...typed, note });
         }}
       />
-      <FormField label={t("note.until")} description={t("note.until.about")} constraintText={t("register.date")}>
+      <FormField label={t("note.until")} description={t("note.until.about")}>
         <DatePicker
           value={typed.until}
           placeholder={t("register.date")}

@@ -210,7 +210,6 @@ export default function RegisterForm({ connections }: { connections: Connection[
           <FormField
             label={t("register.ends")}
             description={t("register.ends.about")}
-            constraintText={t("register.date")}
             errorText={wrong("credential_expires_at")}
           >
             <DatePicker

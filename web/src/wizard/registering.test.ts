@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../api/types";
+import { detailsOf, freeId, untyped } from "./registering";
+
+describe("a connection that is registered", () => {
+  it("gets a number that no other has", () => {
+    expect(freeId(7, [])).toBe(701);
+    expect(freeId(7, [{ id: 701 }, { id: 705 }] as Connection[])).toBe(706);
+  });
+
+  it("says nothing of what its kind of credential must not have", () => {
+    const typed = { ...untyped(), entra: "e", client: " c ", kind: "federation" as const, arn: "left from before", thumbprint: "too" };
+
+    expect(detailsOf(typed)).toEqual({ entra_tenant_id: "e", client_id: "c", credential_kind: "federation" });
+  });
+
+  it("names certificate and key of a certificate", () => {
+    const typed = { ...untyped(), entra: "e", client: "c", kind: "certificate" as const, arn: "arn:aws:kms:x", thumbprint: "AB" };
+
+    expect(detailsOf(typed)).toMatchObject({ credential_arn: "arn:aws:kms:x", certificate_thumbprint: "AB" });
+  });
+});
