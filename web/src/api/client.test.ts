@@ -6,12 +6,16 @@ const URL_ = "https://example.test/tenants/1/onboarding/session";
 
 class Tokens {
   renewals = 0;
+  isLost = false;
   token(): Promise<string> {
     return Promise.resolve(`token-${this.renewals}`);
   }
   renew(): Promise<void> {
     this.renewals += 1;
     return Promise.resolve();
+  }
+  lose(): void {
+    this.isLost = true;
   }
 }
 
@@ -58,8 +62,10 @@ describe("a request", () => {
 
   it("ends the sign-in when a fresh token is no good either", async () => {
     const { send } = answering(json({}, 401), json({}, 401));
+    const tokens = new Tokens();
 
-    expect(await refused(fetching(new Tokens(), send)(new Request(URL_)))).toBeInstanceOf(SignedOut);
+    expect(await refused(fetching(tokens, send)(new Request(URL_)))).toBeInstanceOf(SignedOut);
+    expect(tokens.isLost).toBe(true);
   });
 
   it("says that nobody answered", async () => {

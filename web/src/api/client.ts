@@ -7,6 +7,8 @@ import { Problem, SignedOut, Unreachable } from "./problems";
 export interface Tokens {
   token(): Promise<string>;
   renew(): Promise<void>;
+  /** The API takes no token of theirs any more. */
+  lose(): void;
 }
 
 export type Fetch = (request: Request) => Promise<Response>;
@@ -34,7 +36,10 @@ export function fetching(tokens: Tokens, send: Fetch = (request) => fetch(reques
       response = await sent(etags.ask(again));
     }
     learnFrom(response);
-    if (response.status === 401) throw new SignedOut();
+    if (response.status === 401) {
+      tokens.lose();
+      throw new SignedOut();
+    }
     const completed = await etags.complete(request, response);
     if (!completed.ok) throw Problem.of(completed, await bodyOf(completed));
     return completed;

@@ -38,7 +38,7 @@ function Tenant({ tenantId, section }: { tenantId: number; section: Section }) {
         <span aria-hidden="true">›</span>
         <span aria-current="page">{name}</span>
       </nav>
-      <Awaited asked={asked}>
+      <Awaited asked={asked} title={name}>
         {() => (
           <>
             <div className="tenant-head">

@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { Scrolled } from "../app/Scrolled";
 import type { Evidence } from "../api/types";
 import { Moment } from "../text/Moment";
 import { named, t } from "../text/translate";
@@ -16,7 +17,7 @@ export function Comparison({ older, newer }: { older: Evidence; newer: Evidence 
       {older.provider_connection_id !== newer.provider_connection_id && (
         <Alert type="warning">{t("diff.connections")}</Alert>
       )}
-      <div className="scrolled" tabIndex={0} role="group" aria-label={t("diff.table")}>
+      <Scrolled label={t("diff.table")}>
         <table className="plain">
           <thead>
             <tr>
@@ -52,7 +53,7 @@ export function Comparison({ older, newer }: { older: Evidence; newer: Evidence 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
       {changed.length === 0 && <Box>{t("diff.none")}</Box>}
     </SpaceBetween>
   );

@@ -33,7 +33,7 @@ export default function QueuePage() {
   }, [hasNextPage, isShort, isFetching, fetchNextPage]);
 
   return (
-    <Awaited asked={asked}>
+    <Awaited asked={asked} title={t("queue.title")}>
       {(data) => (
         <Queue
           standings={data.pages.flatMap((page) => page.items)}

@@ -1,4 +1,5 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { Scrolled } from "../app/Scrolled";
 import type { Connection, Session } from "../api/types";
 import { Moment } from "../text/Moment";
 import { named, t } from "../text/translate";
@@ -47,7 +48,7 @@ export function Report({ name, session, connection, results, me }: Props) {
         </Fact>
       </dl>
       <h3>{t("report.checked")}</h3>
-      <div className="scrolled">
+      <Scrolled label={t("report.checked")}>
         <table className="plain">
           <thead>
             <tr>
@@ -66,7 +67,7 @@ export function Report({ name, session, connection, results, me }: Props) {
                 {evidence ? (
                   <>
                     <td>
-                      <StatusIndicator type={INDICATOR[evidence.status]}>{named("status", evidence.status)}</StatusIndicator>
+                      <StatusIndicator type={INDICATOR[evidence.status]} wrapText={false}>{named("status", evidence.status)}</StatusIndicator>
                     </td>
                     <td>{evidence.message ?? (evidence.reason_code ? named("reason", evidence.reason_code) : "–")}</td>
                     <td>
@@ -82,7 +83,7 @@ export function Report({ name, session, connection, results, me }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
       {session.completion && session.completion.accepted_warnings.length > 0 && (
         <>
           <h3>{t("report.accepted")}</h3>

@@ -92,6 +92,13 @@ export class Identity {
     else this.lose();
   }
 
+  /** Nobody is signed in any more, though nobody signed out. */
+  lose(): void {
+    this.user = null;
+    this.lost = true;
+    this.tell();
+  }
+
   subscribe = (listener: Listener): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -111,12 +118,6 @@ export class Identity {
   private is(user: User): void {
     this.user = user;
     this.lost = false;
-    this.tell();
-  }
-
-  private lose(): void {
-    this.user = null;
-    this.lost = true;
     this.tell();
   }
 

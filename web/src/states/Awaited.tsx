@@ -12,11 +12,18 @@ interface Asked<T> {
   refetch: () => unknown;
 }
 
+interface Props<T> {
+  asked: Asked<T>;
+  /** What the page is, for as long as there is nothing to say so. */
+  title?: string;
+  children: (data: T) => ReactNode;
+}
+
 /** Shows *children* once there is something to show; what came before stays, and says so, when asking again fails. */
-export function Awaited<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ReactNode }) {
+export function Awaited<T>({ asked, title, children }: Props<T>) {
   const retry = () => void asked.refetch();
   if (asked.data === undefined) {
-    return asked.error ? <Refused error={asked.error} retry={retry} /> : <Loading retry={retry} />;
+    return asked.error ? <Refused error={asked.error} retry={retry} /> : <Loading retry={retry} title={title} />;
   }
   return (
     <>

@@ -7,8 +7,14 @@ import { t } from "../text/translate";
 
 const SLOW = 5_000;
 
+interface Props {
+  retry?: (() => void) | undefined;
+  /** What is loading, where nothing else on the page says so. */
+  title?: string | undefined;
+}
+
 /** Something is on its way; after a while it says that this takes longer than it should. */
-export function Loading({ retry }: { retry?: (() => void) | undefined }) {
+export function Loading({ retry, title }: Props) {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -21,6 +27,7 @@ export function Loading({ retry }: { retry?: (() => void) | undefined }) {
 
   return (
     <Box textAlign="center" padding={{ vertical: "xxxl" }}>
+      {title !== undefined && <h1 className="unseen">{title}</h1>}
       <div role="status">
         <SpaceBetween size="s" alignItems="center">
           <Box color="text-status-inactive">

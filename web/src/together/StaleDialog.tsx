@@ -1,5 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { Scrolled } from "../app/Scrolled";
 import type { Session, SessionEdit } from "../api/types";
 import { nameOf } from "../signin/who";
 import { said } from "../text/Moment";
@@ -46,7 +47,7 @@ export default function StaleDialog({ seen, current, wanted, decide, me }: Props
     >
       <SpaceBetween size="m">
         <Box>{t("stale.text")}</Box>
-        <div className="scrolled" tabIndex={0} role="group" aria-label={t("stale.title")}>
+        <Scrolled label={t("stale.title")}>
           <table className="plain">
             <thead>
               <tr>
@@ -67,7 +68,7 @@ export default function StaleDialog({ seen, current, wanted, decide, me }: Props
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
         <Box color="text-body-secondary">{t("stale.same")}</Box>
       </SpaceBetween>
     </Dialog>

@@ -17,6 +17,10 @@ export function Blocked({ blocking, completing }: { blocking: Blocking[]; comple
   const place = useRef<HTMLDivElement>(null);
   const left = blocking.filter((each) => !isMended(each, tasks));
 
+  function activeNow({ task_type }: Blocking): boolean {
+    return tasks?.some((task) => task.task_type === task_type && task.active_run_id !== null) ?? false;
+  }
+
   useEffect(() => {
     place.current?.focus();
   }, [blocking]);
@@ -36,7 +40,9 @@ export function Blocked({ blocking, completing }: { blocking: Blocking[]; comple
                     <b>{named("task", each.task_type)}</b>:{" "}
                     {each.stale ? t("blocked.stale") : each.reason_code ? named("reason", each.reason_code) : named("status", each.status)}
                   </StatusIndicator>{" "}
-                  {covers(role, "operator") && (
+                  {activeNow(each) ? (
+                    <StatusIndicator type="in-progress">{named("run", "running")}</StatusIndicator>
+                  ) : covers(role, "operator") ? (
                     <Button
                       variant="inline-link"
                       ariaLabel={t("blocked.checkone", { task: named("task", each.task_type) })}
@@ -46,7 +52,7 @@ export function Blocked({ blocking, completing }: { blocking: Blocking[]; comple
                     >
                       {t("blocked.check")}
                     </Button>
-                  )}
+                  ) : null}
                   <span className="aside">{tasks?.find((task) => task.task_type === each.task_type)?.message}</span>
                 </>
               )}

@@ -6,6 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
+import { Scrolled } from "../app/Scrolled";
 import { PageLink } from "../app/following";
 import { covers } from "../api/calls";
 import { useMyRole, useOpenSession, useSessions } from "../api/queries";
@@ -74,7 +75,7 @@ export function NoSession({ tenantId, name }: { tenantId: number; name: string }
 function Past({ tenantId, sessions }: { tenantId: number; sessions: Session[] }) {
   return (
     <Container header={<Header variant="h2">{t("tenant.past")}</Header>}>
-      <div className="scrolled">
+      <Scrolled label={t("tenant.past")}>
         <table className="plain">
           <thead>
             <tr>
@@ -101,7 +102,7 @@ function Past({ tenantId, sessions }: { tenantId: number; sessions: Session[] })
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </Container>
   );
 }

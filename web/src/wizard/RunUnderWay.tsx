@@ -10,7 +10,7 @@ export function RunUnderWay({ run }: { run: Run | undefined }) {
   const { progress } = run ?? {};
   return (
     <>
-      <StatusIndicator type={run?.status === "running" ? "in-progress" : "pending"}>{state}</StatusIndicator>
+      <StatusIndicator type={run && run.status !== "queued" ? "in-progress" : "pending"}>{state}</StatusIndicator>
       {progress && progress.total > 0 && (
         <ProgressBar
           value={Math.round((100 * progress.done) / progress.total)}

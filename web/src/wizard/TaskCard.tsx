@@ -4,11 +4,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useState, type ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, type ReactNode } from "react";
 import { covers } from "../api/calls";
 import { isProblem } from "../api/problems";
-import { useCancelRun, useRun, useStartRuns } from "../api/queries";
-import type { TaskSummary } from "../api/types";
+import { isActive, keys, useCancelRun, useRun, useStartRuns } from "../api/queries";
+import type { Run, TaskSummary } from "../api/types";
 import { PageLink } from "../app/following";
 import { announce } from "../app/announcer";
 import { nameWithin } from "../signin/who";
@@ -37,6 +38,7 @@ export function TaskCard({ task, children, startLabel, alone = false }: Props) {
   const cancel = useCancelRun(tenantId);
   const run = useRun(tenantId, task.active_run_id ?? task.last_run_id).data?.run;
   const [failed, setFailed] = useState<unknown>(null);
+  useEndNoticed(tenantId, task, run);
   const title = named("task", task.task_type);
   const isKnown = task.reason_code !== "never_run";
   const active = task.active_run_id !== null;
@@ -124,6 +126,15 @@ export function TaskCard({ task, children, startLabel, alone = false }: Props) {
       </SpaceBetween>
     </Container>
   );
+}
+
+/** The run is looked at more often than the list of tasks, so its end is known here first. */
+function useEndNoticed(tenantId: number, task: TaskSummary, run: Run | undefined): void {
+  const client = useQueryClient();
+  const hasEnded = run !== undefined && run.id === task.active_run_id && !isActive(run);
+  useEffect(() => {
+    if (hasEnded) void client.invalidateQueries({ queryKey: keys.tasks(tenantId) });
+  }, [hasEnded, client, tenantId]);
 }
 
 /** What blocks a start is a colleague's work, not a mistake. */

@@ -4,6 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { Scrolled } from "../../app/Scrolled";
 import type { TaskSummary } from "../../api/types";
 import { Moment } from "../../text/Moment";
 import { named, t } from "../../text/translate";
@@ -59,7 +60,7 @@ export function ReviewStep({ tasks, accepted, accept }: Props) {
             </Header>
           }
         >
-          <div className="scrolled">
+          <Scrolled label={t("review.ok")}>
             <table className="plain">
               <thead>
                 <tr>
@@ -80,7 +81,7 @@ export function ReviewStep({ tasks, accepted, accept }: Props) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolled>
         </Container>
       )}
     </SpaceBetween>

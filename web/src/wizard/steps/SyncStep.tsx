@@ -2,6 +2,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { Scrolled } from "../../app/Scrolled";
 import { useLatestEvidence, useRun } from "../../api/queries";
 import type { Run, TaskSummary } from "../../api/types";
 import { Moment } from "../../text/Moment";
@@ -24,7 +25,7 @@ export function SyncStep({ tasks }: { tasks: TaskSummary[] }) {
     <SpaceBetween size="l">
       <TaskCard alone task={task} startLabel={task.recorded_at === null ? t("sync.start") : t("sync.again")} />
       <Container header={<Header variant="h2">{t("sync.title")}</Header>}>
-        <div className="scrolled">
+        <Scrolled label={t("sync.title")}>
           <table className="plain">
             <thead>
               <tr>
@@ -45,7 +46,7 @@ export function SyncStep({ tasks }: { tasks: TaskSummary[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       </Container>
     </SpaceBetween>
   );
