@@ -75,7 +75,9 @@ function Top() {
       >
         <span aria-hidden="true">◐</span> <span className="top-wide">{t(`appearance.${appearance}`)}</span>
       </button>
-      <span className="top-user">{t("user.named", { id: identity.userId ?? "?" })}</span>
+      <span className="top-user">{identity.name === null
+          ? t("user.named", { id: identity.userId ?? "–" })
+          : t("user.called", { name: identity.name, id: identity.userId ?? "–" })}</span>
       <button type="button" className="top-button" onClick={() => void identity.signOut()}>
         {t("signout.button")}
       </button>

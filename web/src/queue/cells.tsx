@@ -15,7 +15,7 @@ const SOON = 30 * 86_400_000;
 const MOST_REASONS = 2;
 const LONGEST_NOTE = 140;
 
-const COLOURS = { us: "blue", customer: "severity-medium", microsoft: "severity-low", nobody: "severity-neutral" } as const satisfies Record<ActsNext, string>;
+const COLOURS = { us: "blue", customer: "severity-medium", microsoft: "severity-low" } as const satisfies Partial<Record<ActsNext, string>>;
 
 export function TenantName({ standing }: { standing: Standing }) {
   return (
@@ -48,7 +48,11 @@ export function ActsNextAndWhy({ standing }: { standing: Standing }) {
   const more = standing.because.length - reasons.length;
   return (
     <>
-      <Badge color={COLOURS[standing.acts_next]}>{named("acts", standing.acts_next)}</Badge>
+      {standing.acts_next === "nobody" ? (
+        <span className="nobody">{named("acts", standing.acts_next)}</span>
+      ) : (
+        <Badge color={COLOURS[standing.acts_next]}>{named("acts", standing.acts_next)}</Badge>
+      )}
       {reasons.map((each) => (
         <div className="aside" key={each.task_type}>
           {because(each)}

@@ -4,11 +4,11 @@ import { InMemoryWebStorage, UserManager, WebStorageStateStore, type User } from
 import { SignedOut, Unreachable } from "../api/problems";
 import type { SignInConfig } from "./config";
 
-const RENEW_BEFORE = 60;
 /** Seconds before its end at which a token is renewed. */
+const RENEW_BEFORE = 60;
 
-const WAS_SIGNED_IN = "signed-in-before";
 /** Marks a tab in which somebody was signed in: after a reload it goes to the issuer without being asked. */
+const WAS_SIGNED_IN = "signed-in-before";
 
 export type Listener = () => void;
 
@@ -40,6 +40,11 @@ export class Identity {
     const claimed = this.user?.profile[this.config.user_id_claim];
     const read = Number(claimed);
     return claimed !== undefined && Number.isSafeInteger(read) && read > 0 ? read : null;
+  }
+
+  /** What the issuer calls who is signed in, if it says. */
+  get name(): string | null {
+    return this.user?.profile.name ?? null;
   }
 
   /** Whether somebody was signed in here and no longer is. */

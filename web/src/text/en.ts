@@ -37,6 +37,7 @@ export const en = {
   "user.you": "You",
   "user.you.within": "you",
   "user.named": "User {id}",
+  "user.called": "{name} (user {id})",
   "user.nobody": "Nobody",
   "user.role": "{user} ({role})",
   "role.readonly": "read only",
