@@ -93,6 +93,19 @@ def build_if_possible(sources: Path = SOURCES, built: Path = BUILT, *, despite: 
         print(f"{left}: {refused}", flush=True)
 
 
+def check(sources: Path = SOURCES) -> None:
+    """Have the tests of the page itself say that it decides right, and that its types are those of our document.
+
+    Raises:
+        Lacking: If there is no Node.js, and none can be installed.
+        Refused: If they say otherwise, with what they said.
+    """
+    with _one_at_a_time():
+        tools = _tools(_needed_version(sources))
+        _install(tools, sources)
+        _run([tools.npm, "run", "check"], sources)
+
+
 # ── What it is built from, and with ──────────────────────────────────────────────────────────────────────────────────
 
 

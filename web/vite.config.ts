@@ -39,6 +39,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    // Whose work is in there, and under which terms it may be: served beside it, as those terms ask.
+    license: { fileName: "licences.txt" },
     target: "es2022",
   },
   server: {

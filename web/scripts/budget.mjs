@@ -1,5 +1,5 @@
 // Fails when the first view needs more JavaScript than a slow phone should have to fetch.
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const BUDGET = 250_000;
@@ -28,8 +28,6 @@ const all = new Set(Object.values(manifest).map((chunk) => chunk.file).filter((f
 const inKilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 console.log(`first view: ${inKilobytes(script)} of script (at most ${inKilobytes(BUDGET)}), ${inKilobytes(weigh(first.styles))} of style, gzipped`);
 console.log(`everything: ${inKilobytes(weigh(all))} of script in ${all.size} files`);
-// It is for this alone, and nothing to be served.
-rmSync(new URL(".vite/", dist), { recursive: true });
 if (script > BUDGET) {
   console.error(`The first view needs ${inKilobytes(script)} of script: load what it does not show lazily.`);
   process.exit(1);

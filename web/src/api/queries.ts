@@ -121,6 +121,7 @@ export function useEvidence(tenantId: number, task: TaskType | null) {
     queryFn: ({ pageParam, signal }) => api.evidence(tenantId, task, pageParam, EVIDENCE_PAGE, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    refetchInterval: (query) => every(TASKS_EVERY, query.state),
   });
 }
 

@@ -6,7 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useQuery } from "../app/following";
 import { TASKS } from "../api/catalogue";
 import { useEvidence, useSession } from "../api/queries";
@@ -16,10 +16,11 @@ import { Awaited } from "../states/Awaited";
 import { Moment, said } from "../text/Moment";
 import { named, t } from "../text/translate";
 import { INDICATOR } from "../wizard/finding";
-import { Comparison } from "./Comparison";
 import { download } from "./download";
 import "./evidence.css";
 import { Piece } from "./Piece";
+
+const ComparisonDialog = lazy(() => import("./ComparisonDialog"));
 
 const STATUSES: FindingStatus[] = ["fail", "warn", "unknown", "ok"];
 const TWO = 2;
@@ -33,6 +34,7 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
   const session = useSession(tenantId).data?.value ?? null;
   const asked = useEvidence(tenantId, task);
   const [chosen, setChosen] = useState<number[]>([]);
+  const [compares, setCompares] = useState(false);
   const pieces = useMemo(() => asked.data?.pages.flatMap((page) => page.items) ?? [], [asked.data]);
   const shown = pieces.filter(
     (each) =>
@@ -60,15 +62,27 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
               description={t("evidence.about")}
               counter={asked.data ? `(${shown.length}${asked.hasNextPage ? "+" : ""})` : ""}
               actions={
-                <Button
-                  iconName="download"
-                  disabled={shown.length === 0}
-                  onClick={() => {
-                    download(shown, `evidence-${tenantId}.json`);
-                  }}
-                >
-                  {t("evidence.download")}
-                </Button>
+                <SpaceBetween direction="horizontal" size="xs">
+                  <Button
+                    disabled={!comparable}
+                    disabledReason={compared.length === TWO ? t("evidence.compare.other") : t("evidence.compare.about")}
+                    onClick={() => {
+                      setCompares(true);
+                    }}
+                  >
+                    {t("evidence.compare")}
+                  </Button>
+                  <Button
+                    iconName="download"
+                    disabled={shown.length === 0}
+                    disabledReason={t("evidence.empty")}
+                    onClick={() => {
+                      download(shown, `evidence-${tenantId}.json`);
+                    }}
+                  >
+                    {t("evidence.download")}
+                  </Button>
+                </SpaceBetween>
               }
             >
               {t("evidence.title")}
@@ -111,20 +125,17 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
           </Box>
         )}
       </Container>
-      <Container header={<Header variant="h2">{t("evidence.compare")}</Header>}>
-        <div role="status">
-          {comparable && older && newer ? (
-            <SpaceBetween size="m">
-              <Box variant="h3">{t("diff.title", { task: named("task", newer.task_type) })}</Box>
-              <Comparison older={older} newer={newer} />
-            </SpaceBetween>
-          ) : (
-            <Box color="text-body-secondary">
-              {compared.length === TWO ? t("evidence.compare.other") : t("evidence.compare.about")}
-            </Box>
-          )}
-        </div>
-      </Container>
+      {compares && comparable && older && newer && (
+        <Suspense>
+          <ComparisonDialog
+            older={older}
+            newer={newer}
+            close={() => {
+              setCompares(false);
+            }}
+          />
+        </Suspense>
+      )}
     </SpaceBetween>
   );
 }
