@@ -1,20 +1,9 @@
 /** What the page asks of the API, one function each. */
 
+import createClient from "openapi-fetch";
 import type { Fetch } from "./client";
-import type {
-  Connection,
-  ConsentLink,
-  Evidence,
-  Member,
-  Preflight,
-  Role,
-  Run,
-  Session,
-  SessionEdit,
-  Standing,
-  TaskSummary,
-  TaskType,
-} from "./types";
+import type { paths } from "./schema";
+import type { ConnectionDetails, Role, Session, SessionEdit, TaskType } from "./types";
 
 /** An answer with the tag that names what was seen. */
 export interface Tagged<T> {
@@ -32,112 +21,153 @@ const QUEUE_PAGE = 100;
 
 export type Api = ReturnType<typeof calls>;
 
+/** Makes the calls over *fetching*, which throws whatever is refused: here an answer is one that was given. */
 export function calls(fetching: Fetch) {
-  async function ask(method: string, path: string, sent: Sent = {}): Promise<Response> {
-    const url = new URL(path, location.origin);
-    for (const [name, value] of Object.entries(sent.query ?? {})) {
-      if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
-    }
-    const headers = new Headers(sent.headers);
-    if (sent.body !== undefined) headers.set("content-type", "application/json");
-    const body = sent.body === undefined ? null : JSON.stringify(sent.body);
-    return fetching(new Request(url, { method, headers, body, signal: sent.signal ?? null }));
-  }
-
-  async function json<T>(response: Promise<Response>): Promise<T> {
-    return (await (await response).json()) as T;
-  }
-
-  async function page<T>(asked: Promise<Response>): Promise<Page<T>> {
-    const response = await asked;
-    return { items: (await response.json()) as T[], next: nextCursor(response.headers.get("link")) };
-  }
-
-  async function tagged(asked: Promise<Response>): Promise<Tagged<Session>> {
-    const response = await asked;
-    return { value: (await response.json()) as Session, etag: response.headers.get("etag") };
-  }
-
-  const tenant = (id: number) => `/tenants/${id}`;
-  const onboarding = (id: number) => `${tenant(id)}/onboarding`;
+  const api = createClient<paths>({ baseUrl: location.origin, fetch: fetching });
 
   return {
-    standings: (cursor: string | null, signal?: AbortSignal) =>
-      page<Standing>(ask("GET", "/onboarding/sessions", { query: { cursor, limit: QUEUE_PAGE }, signal })),
+    standings: async (cursor: string | null, signal?: AbortSignal) =>
+      page(await api.GET("/onboarding/sessions", { params: { query: { limit: QUEUE_PAGE, ...from(cursor) } }, ...until(signal) })),
 
     session: async (tenantId: number, signal?: AbortSignal): Promise<Tagged<Session | null>> => {
-      const response = await ask("GET", `${onboarding(tenantId)}/session`, { signal });
-      const body = (await response.json()) as { session: Session | null };
-      return { value: body.session, etag: response.headers.get("etag") };
+      const answer = await api.GET("/tenants/{tenantId}/onboarding/session", {
+        params: { path: { tenantId } },
+        ...until(signal),
+      });
+      return { value: given(answer).session, etag: tag(answer) };
     },
 
-    sessions: (tenantId: number, cursor: string | null, signal?: AbortSignal) =>
-      page<Session>(ask("GET", `${onboarding(tenantId)}/sessions`, { query: { cursor }, signal })),
-
-    openSession: (tenantId: number) => tagged(ask("POST", `${onboarding(tenantId)}/session`)),
-
-    /** *etag* names what the edit was decided from; without one it is made of whatever there is. */
-    editSession: (tenantId: number, sessionId: number, edit: SessionEdit, etag: string | null) =>
-      tagged(
-        ask("PATCH", `${onboarding(tenantId)}/session/${sessionId}`, {
-          body: edit,
-          headers: etag === null ? {} : { "if-match": etag },
+    sessions: async (tenantId: number, cursor: string | null, signal?: AbortSignal) =>
+      page(
+        await api.GET("/tenants/{tenantId}/onboarding/sessions", {
+          params: { path: { tenantId }, query: from(cursor) },
+          ...until(signal),
         }),
       ),
 
-    tasks: (tenantId: number, signal?: AbortSignal) =>
-      json<TaskSummary[]>(ask("GET", `${onboarding(tenantId)}/tasks`, { signal })),
+    openSession: async (tenantId: number): Promise<Tagged<Session>> => {
+      const answer = await api.POST("/tenants/{tenantId}/onboarding/session", { params: { path: { tenantId } } });
+      return { value: given(answer), etag: tag(answer) };
+    },
+
+    /** *etag* names what the edit was decided from; without one it is made of whatever there is. */
+    editSession: async (
+      tenantId: number,
+      sessionId: number,
+      edit: SessionEdit,
+      etag: string | null,
+    ): Promise<Tagged<Session>> => {
+      const answer = await api.PATCH("/tenants/{tenantId}/onboarding/session/{sessionId}", {
+        params: { path: { tenantId, sessionId }, header: etag === null ? {} : { "If-Match": etag } },
+        body: edit,
+      });
+      return { value: given(answer), etag: tag(answer) };
+    },
+
+    tasks: async (tenantId: number, signal?: AbortSignal) =>
+      given(await api.GET("/tenants/{tenantId}/onboarding/tasks", { params: { path: { tenantId } }, ...until(signal) })),
 
     run: async (tenantId: number, runId: number, signal?: AbortSignal) => {
-      const response = await ask("GET", `${onboarding(tenantId)}/runs/${runId}`, { signal });
-      const wait = Number(response.headers.get("retry-after") ?? 0);
-      return { run: (await response.json()) as Run, retryAfter: wait };
+      const answer = await api.GET("/tenants/{tenantId}/onboarding/runs/{runId}", {
+        params: { path: { tenantId, runId } },
+        ...until(signal),
+      });
+      return { run: given(answer), retryAfter: Number(answer.response.headers.get("retry-after") ?? 0) };
     },
 
     /** *key* makes sure that a request sent twice starts one run. */
-    startRun: (tenantId: number, task: TaskType, key: string) =>
-      json<{ run_id: number }>(
-        ask("POST", `${onboarding(tenantId)}/tasks/${task}/runs`, { headers: { "idempotency-key": key } }),
+    startRun: async (tenantId: number, taskType: TaskType, key: string) =>
+      given(
+        await api.POST("/tenants/{tenantId}/onboarding/tasks/{taskType}/runs", {
+          params: { path: { tenantId, taskType }, header: { "Idempotency-Key": key } },
+        }),
       ),
 
-    cancelRun: (tenantId: number, runId: number) =>
-      json<Run>(ask("POST", `${onboarding(tenantId)}/runs/${runId}/cancel`)),
-
-    evidence: (tenantId: number, task: TaskType | null, cursor: string | null, limit: number, signal?: AbortSignal) =>
-      page<Evidence>(
-        ask("GET", `${onboarding(tenantId)}/evidence`, { query: { taskType: task, cursor, limit }, signal }),
+    cancelRun: async (tenantId: number, runId: number) =>
+      given(
+        await api.POST("/tenants/{tenantId}/onboarding/runs/{runId}/cancel", { params: { path: { tenantId, runId } } }),
       ),
 
-    members: (tenantId: number, signal?: AbortSignal) =>
-      json<Member[]>(ask("GET", `${tenant(tenantId)}/members`, { signal })),
+    evidence: async (
+      tenantId: number,
+      taskType: TaskType | null,
+      cursor: string | null,
+      limit: number,
+      signal?: AbortSignal,
+    ) =>
+      page(
+        await api.GET("/tenants/{tenantId}/onboarding/evidence", {
+          params: { path: { tenantId }, query: { limit, ...from(cursor), ...(taskType !== null && { taskType }) } },
+          ...until(signal),
+        }),
+      ),
 
-    connections: (tenantId: number, signal?: AbortSignal) =>
-      json<Connection[]>(ask("GET", `${tenant(tenantId)}/provider-connections`, { signal })),
+    members: async (tenantId: number, signal?: AbortSignal) =>
+      given(await api.GET("/tenants/{tenantId}/members", { params: { path: { tenantId } }, ...until(signal) })),
 
-    registerConnection: (tenantId: number, connectionId: number, details: ConnectionDetails) =>
-      json<Connection>(ask("PUT", `${tenant(tenantId)}/provider-connections/${connectionId}`, { body: details })),
+    connections: async (tenantId: number, signal?: AbortSignal) =>
+      given(
+        await api.GET("/tenants/{tenantId}/provider-connections", { params: { path: { tenantId } }, ...until(signal) }),
+      ),
 
-    consentLink: (tenantId: number, connectionId: number) =>
-      json<ConsentLink>(ask("POST", `${tenant(tenantId)}/provider-connections/${connectionId}/consent-link`)),
+    registerConnection: async (tenantId: number, connectionId: number, details: ConnectionDetails) =>
+      given(
+        await api.PUT("/tenants/{tenantId}/provider-connections/{connectionId}", {
+          params: { path: { tenantId, connectionId } },
+          body: details,
+        }),
+      ),
 
-    preflight: (tenantId: number, name: string, signal?: AbortSignal) =>
-      json<Preflight>(ask("GET", `${tenant(tenantId)}/preflight`, { query: { tenant: name }, signal })),
+    consentLink: async (tenantId: number, connectionId: number) =>
+      given(
+        await api.POST("/tenants/{tenantId}/provider-connections/{connectionId}/consent-link", {
+          params: { path: { tenantId, connectionId } },
+        }),
+      ),
+
+    preflight: async (tenantId: number, tenant: string, signal?: AbortSignal) =>
+      given(
+        await api.GET("/tenants/{tenantId}/preflight", {
+          params: { path: { tenantId }, query: { tenant } },
+          ...until(signal),
+        }),
+      ),
   };
 }
 
-export type ConnectionDetails = Partial<Omit<Connection, "id" | "tenant_id" | "consented_at">>;
-
-interface Sent {
-  query?: Record<string, string | number | null | undefined>;
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal | undefined;
+interface Answer<T> {
+  data?: T;
+  response: Response;
 }
+
+function given<T>(answer: Answer<T>): T {
+  if (answer.data === undefined) throw new Error(`an answer without a body: ${answer.response.url}`);
+  return answer.data;
+}
+
+function page<T>(answer: Answer<T[]>): Page<T> {
+  return { items: given(answer), next: nextCursor(answer.response.headers.get("link")) };
+}
+
+function tag(answer: Answer<unknown>): string | null {
+  return answer.response.headers.get("etag");
+}
+
+function from(cursor: string | null): { cursor?: string } {
+  return cursor === null ? {} : { cursor };
+}
+
+function until(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}
+
+/** The link is path-absolute, and nothing but its query counts. */
+const ANY_ORIGIN = "https://origin.invalid";
 
 /** Reads the cursor out of `Link: <…>; rel="next"` (RFC 8288). */
 export function nextCursor(link: string | null): string | null {
   const target = link?.split(/,(?=\s*<)/).map((each) => /^\s*<([^>]*)>.*;\s*rel="?next"?/.exec(each)?.[1]).find(Boolean);
-  return target ? new URL(target, location.origin).searchParams.get("cursor") : null;
+  return target ? new URL(target, ANY_ORIGIN).searchParams.get("cursor") : null;
 }
 
 /** Whether a member of *role* may do what *least* may do. */

@@ -9,9 +9,9 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 import { createContext, useContext, useMemo } from "react";
-import type { Api, ConnectionDetails, Tagged } from "./calls";
+import type { Api, Tagged } from "./calls";
 import { every } from "./polling";
-import type { Role, Run, Session, SessionEdit, Standing, TaskSummary, TaskType } from "./types";
+import type { ConnectionDetails, Role, Run, Session, SessionEdit, Standing, TaskSummary, TaskType } from "./types";
 
 export const ApiContext = createContext<Api | null>(null);
 

@@ -1,175 +1,30 @@
-/** What the API shows, under the names that the glossary gives them. */
+/** What the API shows, under the names that the glossary gives them; what each holds, our document says. */
 
-export type Role = "readonly" | "operator" | "manager" | "owner";
-export type FindingStatus = "ok" | "warn" | "fail" | "unknown";
-export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "timed_out";
-export type SessionStatus = "draft" | "in_progress" | "completed" | "abandoned";
-export type Step = 1 | 2 | 3 | 4 | 5;
-export type TaskType =
-  | "consent_status"
-  | "verify_permissions"
-  | "connection_diagnostics"
-  | "license_check"
-  | "intune_status"
-  | "rbac_check"
-  | "initial_sync";
-export type ActsNext = "us" | "customer" | "microsoft" | "nobody";
+import type { components } from "./schema";
 
-export interface Session {
-  id: number;
-  tenant_id: number;
-  provider_connection_id: number | null;
-  status: SessionStatus;
-  current_step: Step;
-  assigned_to_user_id: number | null;
-  locked_by_user_id: number | null;
-  locked_until: string | null;
-  version: number;
-  created_at: string;
-  updated_at: string;
-  closed_at: string | null;
-  completion: Completion | null;
-  note?: string | null;
-  waiting_until?: string | null;
-}
+type Schemas = components["schemas"];
 
-export interface Completion {
-  evidence_ids: number[];
-  accepted_warnings: AcceptedWarning[];
-}
+export type Role = Schemas["Role"];
+export type FindingStatus = Schemas["FindingStatus"];
+export type RunStatus = Schemas["RunStatus"];
+export type SessionStatus = Schemas["SessionStatus"];
+export type Step = Schemas["Step"];
+export type TaskType = Schemas["TaskType"];
+export type ReasonCode = Schemas["ReasonCode"];
+export type ActsNext = Standing["acts_next"];
+export type CredentialKind = Schemas["CredentialKind"];
 
-export interface AcceptedWarning {
-  task_type: TaskType;
-  reason_code: string;
-  evidence_id: number;
-  accepted_by_user_id: number;
-}
-
-export interface Remedy {
-  text: string;
-  link: string | null;
-}
-
-export interface TaskSummary {
-  task_type: TaskType;
-  status: FindingStatus;
-  reason_code: string | null;
-  message: string | null;
-  last_run_id: number | null;
-  step: Step;
-  required: boolean;
-  active_run_id: number | null;
-  recorded_at: string | null;
-  stale: boolean;
-  remedy: Remedy | null;
-  next_check_at: string | null;
-}
-
-export interface Run {
-  id: number;
-  tenant_id: number;
-  task_type: TaskType;
-  status: RunStatus;
-  provider_connection_id: number;
-  onboarding_session_id: number | null;
-  started_by_user_id: number | null;
-  queued_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  not_before: string | null;
-  attempts: number;
-  cancel_requested_at: string | null;
-  progress: { done: number; total: number; message: string } | null;
-  finding: RunFinding | null;
-}
-
-export interface RunFinding {
-  status: FindingStatus;
-  reason_code: string | null;
-  message: string | null;
-  evidence_id: number;
-  remedy: Remedy | null;
-}
-
-export interface Evidence {
-  id: number;
-  tenant_id: number;
-  onboarding_session_id: number | null;
-  provider_connection_id: number | null;
-  task_type: TaskType;
-  status: FindingStatus;
-  reason_code: string | null;
-  message: string | null;
-  payload: Record<string, unknown>;
-  operation_run_id: number | null;
-  recorded_at: string;
-}
-
-export interface Connection {
-  id: number;
-  tenant_id: number;
-  entra_tenant_id: string;
-  client_id: string;
-  cloud: string;
-  expected_domain: string | null;
-  credential_kind: CredentialKind;
-  credential_arn: string | null;
-  certificate_thumbprint: string | null;
-  credential_expires_at: string | null;
-  consented_at?: string | null;
-}
-
-export type CredentialKind = "client_secret" | "certificate" | "federation";
-
-export interface Preflight {
-  exists: boolean;
-  entra_tenant_id: string | null;
-  cloud: string | null;
-  reachable: boolean;
-  cloud_name: string | null;
-  region: string | null;
-  sub_region: string | null;
-}
-
-export interface ConsentLink {
-  url: string;
-  ends_at: string;
-}
-
-export interface Member {
-  tenant_id: number;
-  user_id: number;
-  role: Role;
-}
-
-export interface Because {
-  task_type: TaskType | null;
-  status: FindingStatus;
-  reason_code: string | null;
-}
-
-export interface Blocking extends Because {
-  stale?: boolean;
-}
+export type Session = Schemas["OnboardingSession"];
+export type SessionEdit = Schemas["UpdateOnboardingSessionRequest"];
+export type TaskSummary = Schemas["OnboardingTaskSummary"];
+export type Run = Schemas["OperationRun"];
+export type Evidence = Schemas["OnboardingEvidence"];
+export type Connection = Schemas["Connection"];
+export type ConnectionDetails = Schemas["ConnectionDetails"];
+export type ConsentLink = Schemas["ConsentLink"];
+export type Preflight = Schemas["Preflight"];
+export type Member = Schemas["Member"];
+export type Blocking = Schemas["UnmetGate"];
 
 /** One of my tenants, as the queue shows it. */
-export interface Standing {
-  tenant: { id: number; name: string };
-  role: Role;
-  session: Session | null;
-  acts_next: ActsNext;
-  because: Because[];
-  active_runs: TaskType[];
-  credential_expires_at: string | null;
-  drifted: boolean;
-}
-
-export interface SessionEdit {
-  current_step?: Step;
-  assigned_to_user_id?: number | null;
-  takeover?: boolean;
-  provider_connection_id?: number;
-  status?: "completed" | "abandoned";
-  note?: string | null;
-  waiting_until?: string | null;
-}
+export type Standing = Schemas["QueuedTenant"];

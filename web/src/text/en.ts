@@ -1,12 +1,31 @@
 /** Everything the page says, in English. A translation is another object with these keys. */
 
+import type {
+  ActsNext,
+  FindingStatus,
+  ReasonCode,
+  Role,
+  RunStatus,
+  SessionStatus,
+  Step,
+  TaskType,
+} from "../api/types";
+
+/** There are words for everything that the API names from a closed set. */
+type Named =
+  | `acts.${ActsNext}`
+  | `reason.${ReasonCode}`
+  | `role.${Role}`
+  | `run.${RunStatus}`
+  | `status.${FindingStatus | SessionStatus}`
+  | `step.${Step}`
+  | `task.${TaskType}`;
+
 export const en = {
   // Around every page
   "app.name": "Tenant onboarding",
   "app.title": "{page} – Tenant onboarding",
   "app.skip": "Skip to the content",
-  "app.more": "More",
-  "app.back": "Back",
   "app.close": "Close",
   "app.cancel": "Cancel",
   "app.save": "Save",
@@ -114,10 +133,6 @@ export const en = {
   "queue.nomatch": "No tenant matches",
   "queue.showall": "Show all tenants",
   "queue.loadmore": "Load more tenants",
-  "queue.sort": "Sort by {column}",
-  "queue.sorted": "Sorted by {column}, {direction}",
-  "queue.ascending": "ascending",
-  "queue.descending": "descending",
   "acts.us": "Us",
   "acts.customer": "Customer",
   "acts.microsoft": "Microsoft",
@@ -133,7 +148,6 @@ export const en = {
   "tenant.none.title": "No onboarding is under way",
   "tenant.none.text": "Start one to walk {tenant} through its five steps. You will be assigned to it, and hold its edit lock.",
   "tenant.none.start": "Start onboarding",
-  "tenant.none.role": "Your role in this tenant is {role}; starting needs an operator.",
   "tenant.past": "Earlier onboardings",
   "tenant.past.ended": "Ended",
   "tenant.past.how": "How",
@@ -251,7 +265,6 @@ export const en = {
   "wizard.skipto": "Skip to {step}",
   "wizard.optional": "optional",
   "wizard.elsewhere": "The session is at step {step}. You are looking at an earlier one.",
-  "wizard.elsewhere.ahead": "The session is at step {step}.",
   "wizard.elsewhere.go": "Go to step {step}",
   "wizard.elsewhere.back": "Set the session back to this step",
   "blocked.title": "This step cannot be left yet",
@@ -260,9 +273,7 @@ export const en = {
   "blocked.checkone": "Check again: {task}",
   "blocked.check": "Check again",
   "blocked.connection": "No connection has been chosen. Choose or register one above.",
-  "needlock": "Changing the session needs the edit lock.",
   "needlock.other": "{who} is editing. Take over the edit lock to change the session.",
-  "needlock.free": "Start editing to change the session.",
   "needrole": "This needs at least the role {role}; yours is {mine}.",
 
   // A task
@@ -302,7 +313,6 @@ export const en = {
   "all.failed": "Not every check could be started",
 
   // Connection
-  "connection.title": "Connection",
   "connection.choose": "How this tenant is reached",
   "connection.none": "No connection is registered yet.",
   "connection.none.owner": "Register one below.",
@@ -315,7 +325,6 @@ export const en = {
   "connection.id": "Connection {id}",
   "connection.entra": "Microsoft tenant",
   "connection.client": "Application",
-  "connection.domain": "Domain",
   "connection.credential": "Credential",
   "connection.ends": "ends",
   "connection.noend": "no end known",
@@ -394,7 +403,6 @@ export const en = {
   "review.allok": "Everything is as it should be",
   "review.allok.text": "Every check is good, and none is older than 24 hours.",
   "review.ok": "What is good",
-  "review.gate": "has to be good first",
   "review.accept": "I have seen the warnings above, and accept them in my name.",
   "review.accept.first": "Accept the warnings first, or mend what they are about and check again.",
   "review.task": "Check",
@@ -495,10 +503,6 @@ export const en = {
   "evidence.filter.session": "Session",
   "evidence.filter.allsessions": "All sessions",
   "evidence.filter.thissession": "This session",
-  "evidence.column.when": "When",
-  "evidence.column.task": "Check",
-  "evidence.column.found": "Found",
-  "evidence.column.what": "What",
   "evidence.more": "Load older evidence",
   "evidence.download": "Download JSON",
   "evidence.download.one": "Download this piece as JSON",
@@ -510,11 +514,7 @@ export const en = {
   "evidence.details": "Details",
   "evidence.details.of": "Details of {piece}",
   "evidence.ids": "Evidence {evidence} · run {run} · session {session} · connection {connection}",
-  "evidence.show": "Show",
   "evidence.payload.of": "What was kept of {piece}",
-  "evidence.run": "Run",
-  "evidence.session": "Session",
-  "evidence.connection": "Connection",
   "diff.table": "Comparison",
   "diff.title": "What changed in {task}",
   "diff.previous": "Since the check before",
@@ -559,4 +559,4 @@ export const en = {
   "report.foot": "Every result is kept as evidence under its number and never changes.",
   "report.choose": "Session",
   "report.note": "Note",
-} as const;
+} as const satisfies Record<Named, string> & Record<string, string>;

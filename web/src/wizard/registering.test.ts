@@ -11,7 +11,7 @@ describe("a connection that is registered", () => {
   it("says nothing of what its kind of credential must not have", () => {
     const typed = { ...untyped(), entra: "e", client: " c ", kind: "federation" as const, arn: "left from before", thumbprint: "too" };
 
-    expect(detailsOf(typed)).toEqual({ entra_tenant_id: "e", client_id: "c", credential_kind: "federation" });
+    expect(detailsOf(typed)).toEqual({ entra_tenant_id: "e", client_id: "c", cloud: "global", credential_kind: "federation" });
   });
 
   it("names certificate and key of a certificate", () => {

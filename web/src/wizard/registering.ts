@@ -1,7 +1,6 @@
 /** What is typed to register a connection, and what becomes of it. */
 
-import type { ConnectionDetails } from "../api/calls";
-import type { Connection, CredentialKind } from "../api/types";
+import type { Connection, ConnectionDetails, CredentialKind } from "../api/types";
 import { startOfDay } from "../together/days";
 
 export interface Typed {
@@ -33,6 +32,7 @@ export function detailsOf(typed: Typed): ConnectionDetails {
   return {
     entra_tenant_id: typed.entra,
     client_id: typed.client.trim(),
+    cloud: "global",
     credential_kind: typed.kind,
     ...(typed.domain.trim() && { expected_domain: typed.domain.trim() }),
     ...(typed.kind !== "federation" && { credential_arn: typed.arn.trim() }),

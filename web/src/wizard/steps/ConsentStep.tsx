@@ -91,6 +91,9 @@ function Link({ connectionId, connection, task }: Props) {
             </>
           )}
         </div>
+        {task?.reason_code === "consent_propagating" && (
+          <StatusIndicator type="in-progress">{t("consent.spreading")}</StatusIndicator>
+        )}
         {create.data && <Made link={create.data} />}
         <NotDone error={create.error} title={t("consent.failed")} />
         {connection && <Facts connection={connection} />}
