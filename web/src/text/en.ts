@@ -482,7 +482,6 @@ export const en = {
   "field.status": "State",
   "field.note": "Note",
   "field.waiting_until": "Waiting until",
-  "field.locked_by_user_id": "Editing",
 
   "date.choose": "Choose a day",
   "date.change": "Choose a day, chosen is {day}",

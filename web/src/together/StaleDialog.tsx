@@ -7,16 +7,9 @@ import { said } from "../text/Moment";
 import { serverNow } from "../api/clock";
 import { named, t } from "../text/translate";
 import { Dialog } from "./Dialog";
+import { DECIDED_FROM } from "./editing";
 
-const FIELDS = [
-  "status",
-  "current_step",
-  "assigned_to_user_id",
-  "provider_connection_id",
-  "note",
-  "waiting_until",
-  "locked_by_user_id",
-] as const;
+const FIELDS = DECIDED_FROM;
 type Field = (typeof FIELDS)[number];
 
 interface Props {
@@ -77,7 +70,7 @@ export default function StaleDialog({ seen, current, wanted, decide, me }: Props
 
 function worded(field: Field, of: Partial<Session> | SessionEdit, me: number | null): string {
   const value = (of as Partial<Session>)[field] ?? null;
-  if (field === "assigned_to_user_id" || field === "locked_by_user_id") return nameOf(value as number | null, me);
+  if (field === "assigned_to_user_id") return nameOf(value as number | null, me);
   if (value === null || value === "") return "–";
   if (field === "current_step") return t("queue.step", { step: value, name: named("step", String(value)) });
   if (field === "status") return named("status", String(value));

@@ -6,7 +6,7 @@ import type { Session, SessionEdit } from "../api/types";
 import { announce } from "../app/announcer";
 import { useMe } from "../signin/who";
 import { t } from "../text/translate";
-import { EditingContext, type Editing, type Seen } from "./editing";
+import { EditingContext, isAsSeen, type Editing, type Seen } from "./editing";
 import { useHeartbeat } from "./heartbeat";
 import { LockBanner } from "./LockBanner";
 import { holderOf, lostBetween, type Lost } from "./lock";
@@ -77,9 +77,10 @@ export function Together({ tenantId, session, etag, children }: Props) {
           gaveUp.current = false;
           if (!isProblem(error, "version_stale") || !error.fields.session) throw error;
           const current = error.fields.session;
-          const again = await new Promise<boolean>((decide) => {
+          // Only the lock went from hand to hand: what was decided is still about what is there.
+          const again = isAsSeen(from.session, current) || (await new Promise<boolean>((decide) => {
             setStale({ seen: from.session, current, wanted, decide });
-          });
+          }));
           setStale(null);
           if (!again) return null;
           from = { session: current, etag: error.etag };

@@ -37,6 +37,20 @@ export function useEditing(): Editing {
   return editing;
 }
 
+/** What somebody decides from; who holds the lock is told elsewhere, and is no reason to decide otherwise. */
+export const DECIDED_FROM = [
+  "status",
+  "current_step",
+  "assigned_to_user_id",
+  "provider_connection_id",
+  "note",
+  "waiting_until",
+] as const satisfies (keyof Session)[];
+
+export function isAsSeen(seen: Session, current: Session): boolean {
+  return seen.id === current.id && DECIDED_FROM.every((field) => seen[field] === current[field]);
+}
+
 /** Why the session cannot be changed by who is signed in; null if it can. */
 export function whyNotEdit({ role, holder, me }: Pick<Editing, "role" | "holder" | "me">): string | null {
   if (!covers(role, "operator")) return whyNotRole(role, "operator");
