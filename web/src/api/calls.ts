@@ -102,12 +102,24 @@ export function calls(fetching: Fetch) {
         }),
       ),
 
-    members: async (tenantId: number, signal?: AbortSignal) =>
-      given(await api.GET("/tenants/{tenantId}/members", { params: { path: { tenantId } }, ...until(signal) })),
+    members: (tenantId: number, signal?: AbortSignal) =>
+      whole(async (cursor) =>
+        page(
+          await api.GET("/tenants/{tenantId}/members", {
+            params: { path: { tenantId }, query: from(cursor) },
+            ...until(signal),
+          }),
+        ),
+      ),
 
-    connections: async (tenantId: number, signal?: AbortSignal) =>
-      given(
-        await api.GET("/tenants/{tenantId}/provider-connections", { params: { path: { tenantId } }, ...until(signal) }),
+    connections: (tenantId: number, signal?: AbortSignal) =>
+      whole(async (cursor) =>
+        page(
+          await api.GET("/tenants/{tenantId}/provider-connections", {
+            params: { path: { tenantId }, query: from(cursor) },
+            ...until(signal),
+          }),
+        ),
       ),
 
     registerConnection: async (tenantId: number, connectionId: number, details: ConnectionDetails) =>
@@ -147,6 +159,18 @@ function given<T>(answer: Answer<T>): T {
 
 function page<T>(answer: Answer<T[]>): Page<T> {
   return { items: given(answer), next: nextCursor(answer.response.headers.get("link")) };
+}
+
+/** Follows a list to its end: for what people choose from, a part would be a trap. */
+async function whole<T>(ask: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const { items, next }: Page<T> = await ask(cursor);
+    all.push(...items);
+    cursor = next;
+  } while (cursor !== null);
+  return all;
 }
 
 function tag(answer: Answer<unknown>): string | null {
