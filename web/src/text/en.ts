@@ -157,6 +157,8 @@ export const en = {
   "tenant.completed.text": "The session is completed. What it rests on is kept as evidence.",
   "tenant.completed.report": "Open the report",
   "tenant.completed.next": "Back to my tenants",
+  "tenant.drifted.title": "Drifted since it was onboarded",
+  "tenant.drifted.text": "Something that was good then no longer is. The evidence says what; a new onboarding puts it right step by step.",
   "tenant.abandoned.title": "This onboarding was abandoned",
   "status.draft": "Not begun",
   "status.in_progress": "In progress",

@@ -9,7 +9,7 @@ import { useState } from "react";
 import { Scrolled } from "../app/Scrolled";
 import { PageLink } from "../app/following";
 import { covers } from "../api/calls";
-import { useMyRole, useOpenSession, useSessions } from "../api/queries";
+import { useMyRole, useOpenSession, useSessions, useStanding } from "../api/queries";
 import type { Session } from "../api/types";
 import { useMe } from "../signin/who";
 import { NotDone } from "../states/Refused";
@@ -19,6 +19,7 @@ import { whyNotRole } from "../together/editing";
 
 /** What there is to see, and to do, while no onboarding is under way. */
 export function NoSession({ tenantId, name }: { tenantId: number; name: string }) {
+  const standing = useStanding(tenantId);
   const role = useMyRole(tenantId, useMe());
   const sessions = useSessions(tenantId);
   const open = useOpenSession(tenantId);
@@ -44,6 +45,11 @@ export function NoSession({ tenantId, name }: { tenantId: number; name: string }
           action={<PageLink to={`/tenants/${tenantId}/report?session=${last.id}`}>{t("tenant.completed.report")}</PageLink>}
         >
           {t("tenant.completed.text")} <PageLink to="/">{t("tenant.completed.next")}</PageLink>
+        </Alert>
+      )}
+      {standing?.drifted && (
+        <Alert type="warning" header={t("tenant.drifted.title")}>
+          {t("tenant.drifted.text")}
         </Alert>
       )}
       {last?.status === "abandoned" && <Alert type="info" header={t("tenant.abandoned.title")} />}
