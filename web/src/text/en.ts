@@ -299,7 +299,7 @@ export const en = {
   "card.stale": "This was found more than 24 hours ago. Check again before you complete the onboarding.",
   "card.next": "Checked again by itself",
   "card.next.worth": "Checking again makes sense",
-  "card.lastrun": "The last run, {said}: {how}.",
+  "card.lastrun": "The last run: {how}.",
   "card.notbefore": "Goes on",
   "card.evidence": "Evidence",
   "card.evidence.of": "Evidence of {task}",

@@ -20,7 +20,10 @@ export function LastRun({ task, run, me }: { task: TaskSummary; run: Run | undef
         </>
       )}
       {run && isActive(run) && ` ${capital(said)}.`}
-      {run && !isActive(run) && !foundIt && ` ${t("card.lastrun", { said, how: named("run", run.status).toLowerCase() })}`}
+      {run &&
+        !isActive(run) &&
+        !foundIt &&
+        ` ${t("card.lastrun", { how: named("run", run.status).toLowerCase() })} ${capital(said)}.`}
     </>
   );
 }
