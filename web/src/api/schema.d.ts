@@ -515,7 +515,7 @@ export interface components {
          * @description What was done; a closed set, and the name of the event that tells of it.
          * @enum {string}
          */
-        Act: "tenant_registered" | "tenant_renamed" | "member_registered" | "member_removed" | "connection_registered" | "connection_changed" | "consent_link_created" | "consent_recorded" | "session_opened" | "session_taken_over" | "session_handed_off" | "session_assigned" | "session_connection_changed" | "session_noted" | "session_completed" | "session_abandoned" | "session_vacated" | "access_denied";
+        Act: "tenant_registered" | "tenant_renamed" | "member_registered" | "member_removed" | "connection_registered" | "connection_changed" | "consent_link_created" | "consent_recorded" | "session_opened" | "session_taken_over" | "session_handed_off" | "session_assigned" | "session_connection_changed" | "session_noted" | "session_completed" | "session_abandoned" | "session_vacated" | "finding_got_worse" | "tenant_recovered" | "access_denied";
         ActOrLater: components["schemas"]["Act"] | string;
         /** @description Only a member of at least operator can be assigned. */
         AssigneeNotEligibleProblem: {
@@ -568,6 +568,13 @@ export interface components {
             connection_id?: number;
             from_connection_id?: number;
             to_connection_id?: number;
+            /** @description The task whose finding it was. */
+            task_type?: string;
+            /** @description What it was found to be before. */
+            from_status?: string;
+            status?: string;
+            reason_code?: string;
+            evidence_id?: number;
             /** @description Why it was denied. */
             code?: string;
             /** @description What was asked for, as API Gateway names it: `PATCH /tenants/{tenantId}/…`. */
