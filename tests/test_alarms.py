@@ -239,9 +239,10 @@ def the_dashboard_shows_what_is_there(tree: Tree) -> Iterator[str]:
         except ValueError:
             yield "the dashboard is no JSON"
             continue
-        for name in set(re.findall(r"\$\{([A-Za-z]+)(?:\.\w+)?\}", body)) - set(tree["Resources"]):
+        always = {name for name, each in tree["Resources"].items() if "Condition" not in each}
+        for name in sorted(set(re.findall(r"\$\{([A-Za-z]+)(?:\.\w+)?\}", body)) - always):
             yield f"the dashboard shows {name}, which is not there"
-        for name, _, _ in [*triggers(tree, "SQS"), *triggers(tree, "ScheduleV2")]:
+        for name, _, _ in [*triggers(tree, "SQS"), *triggers(tree, "ScheduleV2"), *triggers(tree, "DynamoDB")]:
             if f'"${{{name}}}"' not in body:
                 yield f"the dashboard does not show {name}"
         places = [(each["x"], each["y"]) for each in widgets]
@@ -450,6 +451,11 @@ TWINS: list[tuple[Rule, Change, str]] = [
     ),
     (the_dashboard_shows_what_is_there, put(of("Dashboard", "DashboardBody"), {"Fn::Sub": "{,"}), "is no JSON"),
     (the_dashboard_shows_what_is_there, remove("Resources/Probe"), "the dashboard shows Probe, which is not there"),
+    (
+        the_dashboard_shows_what_is_there,
+        put("Resources/Probe/Condition", "SomebodyListens"),
+        "the dashboard shows Probe, which is not there",
+    ),
     (
         the_dashboard_shows_what_is_there,
         put(of("Dashboard", "DashboardBody"), {"Fn::Sub": '{"widgets": []}'}),
