@@ -174,10 +174,13 @@ class _Callback:
         callback = self
 
         class Handler(BaseHTTPRequestHandler):
+            timeout = _TURN  # browsers connect ahead and say nothing, and whoever comes next waits behind them
+
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 query = dict(parse_qsl(parts.query))
-                ours = parts.path == CALLBACK and secrets.compare_digest(query.get("state", ""), callback._state)
+                given, wanted = query.get("state", "").encode(), callback._state.encode()
+                ours = parts.path == CALLBACK and secrets.compare_digest(given, wanted)
                 if ours and callback._said is None:
                     callback._said = query
                 said = "You are signed in." if ours and "code" in query else "You are not signed in."

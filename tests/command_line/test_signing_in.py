@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import json
+import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
@@ -99,14 +100,30 @@ def test_whoever_comes_back_with_another_state_is_not_listened_to(cli: Cli, mine
     answers = []
 
     def forge(asked: Asked) -> None:
-        forged = {"code": "forged", "state": "guessed"}
-        answers.append(httpx.get(asked.query["redirect_uri"], params=forged, trust_env=False).status_code)
+        for state in ("guessed", "erraten\u00df"):
+            forged = {"code": "forged", "state": state}
+            answers.append(httpx.get(asked.query["redirect_uri"], params=forged, trust_env=False).status_code)
 
     issue(mine, {"access_token": token()}, before=forge)
 
     assert cli("login").exit_code == 0
-    assert answers == [404]
+    assert answers == [404, 404]
     assert mine.of("POST", "/issuer/token")[0].body["code"] == "the-code"
+
+
+def test_a_browser_that_connects_ahead_and_says_nothing_keeps_nobody_from_coming_back(
+    cli: Cli, mine: Service, browser: None
+) -> None:
+    ahead = []
+
+    def connect_ahead(asked: Asked) -> None:
+        back = urlsplit(asked.query["redirect_uri"])
+        ahead.append(socket.create_connection((back.hostname, back.port)))
+
+    issue(mine, {"access_token": token()}, before=connect_ahead)
+
+    assert cli("login").exit_code == 0
+    ahead[0].close()
 
 
 @pytest.mark.parametrize(
