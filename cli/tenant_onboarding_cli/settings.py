@@ -205,8 +205,15 @@ def _written(path: Path) -> dict[str, Any]:
 
 
 def _local(stack: Path) -> dict[str, str] | None:
-    """Read where a local deployment answers. Only on this machine: the file may be anybody's."""
+    """Read where a local deployment answers. Only on this machine, and only from a folder of our own.
+
+    Beside it we run `make`, so whoever wrote the file has their commands run by us: a deployment makes its folder for
+    its owner alone, and what comes with a download is readable by others.
+    """
     try:
+        folder = stack.parent.stat()
+        if folder.st_uid != os.geteuid() or folder.st_mode & 0o077:
+            return None
         facts = json.loads(stack.read_text())
         api_url = str(facts["api_url"])
     except (OSError, ValueError, KeyError, TypeError):

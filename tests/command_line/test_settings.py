@@ -30,8 +30,11 @@ def write(home: Path, text: str) -> None:
     (folder / "config.toml").write_text(text)
 
 
-def run_locally(home: Path, api_url: str = "http://127.0.0.1:8000", folder: str = ".local") -> None:
+def run_locally(
+    home: Path, api_url: str = "http://127.0.0.1:8000", folder: str = ".local", *, mode: int = 0o700
+) -> None:
     (home / folder).mkdir()
+    (home / folder).chmod(mode)
     (home / folder / "stack.json").write_text(json.dumps({"api_url": api_url}))
 
 
@@ -111,6 +114,15 @@ def test_a_profile_that_was_chosen_comes_before_the_local_one(home: Path) -> Non
 
     assert settings(home).profile == "local"
     assert settings(home, {"profile": "usual"}).profile == "usual"
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701])
+def test_facts_that_came_with_a_download_are_no_local_profile(home: Path, mode: int) -> None:
+    write(home, PROFILES)
+    run_locally(home, mode=mode)
+
+    assert settings(home).token_command == "print-a-token"
+    assert "make run" in refusal(home, {"profile": "local"}).remedies[0].text
 
 
 def test_facts_that_lead_away_from_this_machine_are_no_local_profile(home: Path) -> None:
