@@ -100,6 +100,14 @@ def a_webhook_is_posted_to_in_secret_and_in_the_envelope(tree: Tree) -> Iterator
         yield "a webhook is not posted the envelope"
 
 
+def no_rule_compares_an_id_by_its_size(tree: Tree) -> Iterator[str]:
+    # Beyond five thousand million nothing is found to be anything, and ids go up to 2⁵³:
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-numeric-matching
+    for name, rule in template.resources(tree, RULE).items():
+        if '"numeric"' in json.dumps(rule["Properties"]["EventPattern"]):
+            yield f"{name} finds no large id"
+
+
 def only_our_rules_notice_anybody(tree: Tree) -> Iterator[str]:
     [statement] = tree["Resources"]["WhatIsNoticed"]["Properties"]["PolicyDocument"]["Statement"]
     let_in = {each["Fn::GetAtt"][0] for each in statement["Condition"]["ArnEquals"]["aws:SourceArn"]}
@@ -113,6 +121,11 @@ def only_our_rules_notice_anybody(tree: Tree) -> Iterator[str]:
 
 
 TWINS: list[tuple[Rule, Change, str]] = [
+    (
+        no_rule_compares_an_id_by_its_size,
+        put(of("NeedsSomebody", "EventPattern/detail"), {"data": {"started_by_user_id": [{"numeric": [">", 0]}]}}),
+        "NeedsSomebody finds no large id",
+    ),
     (nobody_is_told_unless_somebody_is_named, remove("Parameters/NoticeEmail/Default"), "NoticeEmail has to be given"),
     (nobody_is_told_unless_somebody_is_named, put("Conditions/AWebhookListens", {}), "holds without anybody"),
     (nobody_is_told_unless_somebody_is_named, remove("Resources/GotWorse/Condition"), "GotWorse is there for nobody"),
@@ -222,7 +235,8 @@ def test_who_is_taken_off_a_session_is_not_told_that_it_needs_them(told: Told) -
 
 def test_what_a_round_finds_needs_nobody_by_itself(told: Told) -> None:
     [found] = [event for event in examples() if event.name == "evidence_recorded"]
-    by_nobody = found._replace(data=found.data.model_copy(update={"started_by_user_id": None}))
+    nobody = {"started_by_user_id": None, "in_nobodys_name": True}
+    by_nobody = found._replace(data=found.data.model_copy(update=nobody))
 
     assert told("NeedsSomebody", [by_nobody]) == []
 

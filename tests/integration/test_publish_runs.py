@@ -47,6 +47,7 @@ def test_a_run_is_told_of_as_it_starts_and_as_it_ends_with_what_it_found(deploye
     assert told[2]["data"] == about | {
         "at": told[1]["time"],
         "started_by_user_id": 1,
+        "in_nobodys_name": False,
         "evidence_id": evidence.id,
         "status": "ok",
         "reason_code": None,

@@ -134,6 +134,16 @@ def test_of_a_run_its_start_and_its_end_are_told(seen: Run, told: list[str]) -> 
     assert [event.name for event in events.of_run(seen)] == told
 
 
+@pytest.mark.parametrize("user", [None, 1, 2**53 - 1])
+def test_evidence_says_whether_anybody_asked_for_it(user: int | None) -> None:
+    ended = run(status=RunStatus.SUCCEEDED, claim_id="c", ended_at=NOW, finding=FOUND, started_by_user_id=user)
+
+    [_, recorded] = events.of_run(ended)
+
+    said = recorded.data.model_dump()
+    assert (said["started_by_user_id"], said["in_nobodys_name"]) == (user, user is None)
+
+
 def test_every_kind_of_event_has_its_schema_and_an_example_that_keeps_it() -> None:
     told = [Envelope.of(event).model_dump(mode="json") for event in examples()]
 

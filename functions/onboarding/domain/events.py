@@ -105,6 +105,8 @@ class EvidenceRecorded(Told):
     connection_id: Id
     session_id: Id | None
     started_by_user_id: Id | None
+    in_nobodys_name: bool
+    """Whether nobody asked for the run: by this a rule of EventBridge can tell, which knows no "not null"."""
     status: FindingStatus
     reason_code: ReasonCode | None
 
@@ -225,6 +227,7 @@ def _recorded(run: Run, at: datetime) -> tuple[Event, ...]:
             **_of_run(run),
             "at": at,
             "evidence_id": found.evidence_id,
+            "in_nobodys_name": run.started_by_user_id is None,
             "status": found.status,
             "reason_code": found.reason_code,
         }
