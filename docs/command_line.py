@@ -23,7 +23,7 @@ _BEGINNING = """# The command line
 `tenant-onboarding` does everything that the API can do, for people and for scripts. It is a client like any other: it
 knows the service over HTTP and nothing else. From a checkout:
 
-    uv tool install ./cli        # or: pipx install ./cli
+    uv tool install --python 3.13 ./cli   # or: pipx install --python python3.13 ./cli
     tenant-onboarding completion bash >> ~/.bashrc
 
 This page is written from the program's own help by `make docs`. Each of its examples is run by a test, in this order,

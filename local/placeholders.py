@@ -38,11 +38,15 @@ def check(settings: Mapping[str, Any], stage: str) -> None:
     """Look whether *settings*, those of `samconfig.toml`, say whose tokens count in *stage*.
 
     Raises:
-        Refused: If there is no such stage, or its issuer is missing or a placeholder.
+        Refused: If there is no such stage, its issuer is missing or a placeholder, or a value would be cut at a blank.
     """
     parameters = settings_of(stage, settings)
     overrides = parameters.get("parameter_overrides", [])
     listed = shlex.split(overrides) if isinstance(overrides, str) else overrides
+    for each in listed if listed is overrides else ():
+        name, _, value = each.partition("=")
+        if " " in value and value[0] not in "\"'":
+            raise Refused(f"{name} in {_table(stage)} has blanks, where sam would cut it: write '{name}=\"{value}\"'")
     issuer = dict(each.partition("=")[::2] for each in listed).get("Issuer", "")
     host = (urlsplit(issuer).hostname or "").rstrip(".")
     if not host or host.rpartition(".")[2] == "invalid":

@@ -43,6 +43,16 @@ def test_an_issuer_of_somebody_s_is_taken(overrides: object) -> None:
     placeholders.check({"dev": {"deploy": {"parameters": {"parameter_overrides": overrides}}}}, "dev")
 
 
+def test_a_value_that_sam_would_cut_at_a_blank_is_refused() -> None:
+    cut = settings("Issuer=https://login.example.com", "PageScope=openid profile")
+    whole = settings("Issuer=https://login.example.com", 'PageScope="openid profile"')
+
+    placeholders.check(whole, "dev")
+
+    with pytest.raises(Refused, match="PageScope in .* has blanks"):
+        placeholders.check(cut, "dev")
+
+
 def test_a_stage_that_is_not_there_is_refused() -> None:
     with pytest.raises(Refused, match=r"there is no \[staging\.deploy\.parameters\] of samconfig.toml; there are: dev"):
         placeholders.check(settings("Issuer=https://login.example.com"), "staging")
