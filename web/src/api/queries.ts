@@ -155,9 +155,13 @@ export function useConnections(tenantId: number) {
   });
 }
 
-/** Puts what a change answered where the page reads it, so that nobody sees what was before. */
+/**
+ * Puts what a change answered where the page reads it, so that nobody sees what was before: not even from a look that
+ * began before the change and is answered after it.
+ */
 export function keepSession(client: QueryClient, tenantId: number, answered: Tagged<Session>): void {
   const open = answered.value.closed_at === null;
+  void client.cancelQueries({ queryKey: keys.session(tenantId) });
   client.setQueryData<Tagged<Session | null>>(keys.session(tenantId), {
     value: open ? answered.value : null,
     etag: open ? answered.etag : null,

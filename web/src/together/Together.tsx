@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import type { Tagged } from "../api/calls";
 import { isProblem } from "../api/problems";
 import { keys, useApi, useEditSession, useMyRole, useOpenSession } from "../api/queries";
 import type { Session, SessionEdit } from "../api/types";
@@ -9,7 +10,7 @@ import { t } from "../text/translate";
 import { EditingContext, isAsSeen, type Editing, type Seen } from "./editing";
 import { useHeartbeat } from "./heartbeat";
 import { LockBanner } from "./LockBanner";
-import { holderOf, lostBetween, type Lost } from "./lock";
+import { holderOf, lostBetween, newer, type Lost } from "./lock";
 import { SessionBar } from "./SessionBar";
 
 const StaleDialog = lazy(() => import("./StaleDialog"));
@@ -57,7 +58,7 @@ export function Together({ tenantId, session, etag, children }: Props) {
   const beat = useCallback(() => {
     api.editSession(tenantId, session.id, {}, null).then(
       (answered) => {
-        client.setQueryData(keys.session(tenantId), answered);
+        client.setQueryData<Tagged<Session | null>>(keys.session(tenantId), (now) => newer(now, answered));
       },
       // Why it was refused is what the next look at the session shows.
       () => client.invalidateQueries({ queryKey: keys.session(tenantId) }),

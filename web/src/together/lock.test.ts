@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../api/types";
-import { beatEvery, holderOf, lostBetween } from "./lock";
+import { beatEvery, holderOf, lostBetween, newer } from "./lock";
 
 const ME = 3;
 const NOW = Date.parse("2026-11-28T08:00:00Z");
@@ -50,5 +50,22 @@ describe("the heartbeat", () => {
   it("beats no more often than every second and no more seldom than every minute", () => {
     expect(beatEvery(-5_000)).toBe(1_000);
     expect(beatEvery(900_000)).toBe(60_000);
+  });
+});
+
+describe("what a heartbeat answered", () => {
+  const tagged = (version: number) => ({ value: session(ME, { version }), etag: `"1.${version}.0"` });
+
+  it("is shown, for it says until when the lock is held", () => {
+    const answered = tagged(2);
+
+    expect(newer(tagged(2), answered)).toBe(answered);
+  });
+
+  it("is nothing to go back to once a change has overtaken it", () => {
+    const [shown, closed] = [tagged(3), { value: null, etag: null }];
+
+    expect(newer(shown, tagged(2))).toBe(shown);
+    expect(newer(closed, tagged(2))).toBe(closed);
   });
 });

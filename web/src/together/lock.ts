@@ -1,6 +1,7 @@
 /** Who holds the edit lock, as far as the page knows. */
 
 import { serverNow } from "../api/clock";
+import type { Tagged } from "../api/calls";
 import type { Session } from "../api/types";
 
 /** Who holds *session*'s lock at this moment; one that has run out is nobody's. */
@@ -22,6 +23,12 @@ export function lostBetween(before: Session | null, after: Session | null, me: n
   const had = before.locked_by_user_id === me;
   const has = after.locked_by_user_id === me;
   return had && !has ? { by: after.locked_by_user_id } : null;
+}
+
+/** Of what is shown and what a heartbeat answered, whichever is newer: a change may have overtaken it on its way. */
+export function newer(shown: Tagged<Session | null> | undefined, answered: Tagged<Session>): Tagged<Session | null> | undefined {
+  if (!shown?.value) return shown;
+  return shown.value.id === answered.value.id && shown.value.version > answered.value.version ? shown : answered;
 }
 
 const OFTEN = 1_000;
