@@ -20,10 +20,11 @@ const NOBODY = "";
 export default function AssignDialog({ close }: { close: () => void }) {
   const editing = useEditing();
   const { edit, session, me, tenantId } = editing;
-  const seen = useSeen();
+  const draft = `assign.${tenantId}.${session.id}`;
+  const seen = useSeen(draft);
   const interruption = useInterruption();
   const members = useMembers(tenantId);
-  const [typed, type, drop] = useDraft(`assign.${tenantId}`, () => ({
+  const [typed, type, drop] = useDraft(draft, () => ({
     to: session.assigned_to_user_id === null ? NOBODY : String(session.assigned_to_user_id),
     note: session.note ?? "",
   }));

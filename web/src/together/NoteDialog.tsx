@@ -13,9 +13,10 @@ import { useSeen } from "./useSeen";
 /** What colleagues have to know, and until when there is nothing to do but wait. */
 export default function NoteDialog({ close }: { close: () => void }) {
   const { edit, session, tenantId } = useEditing();
-  const seen = useSeen();
+  const draft = `note.${tenantId}.${session.id}`;
+  const seen = useSeen(draft);
   const interruption = useInterruption();
-  const [typed, type, drop] = useDraft(`note.${tenantId}`, () => ({
+  const [typed, type, drop] = useDraft(draft, () => ({
     note: session.note ?? "",
     until: dayOf(session.waiting_until ?? null),
   }));
