@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
+import { act, renderHook } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import { dropAllDrafts, dropDraft, keepDraft, readDraft } from "./drafts";
+import { dropAllDrafts, dropDraft, keepDraft, readDraft, useDraft } from "./drafts";
 
 afterEach(() => {
   sessionStorage.clear();
@@ -35,5 +36,22 @@ describe("a draft", () => {
 
     expect(readDraft("note.1")).toBeNull();
     expect(sessionStorage.getItem("signing-in.abc")).toBe("y");
+  });
+});
+
+describe("the state of a form", () => {
+  it("keeps what was typed while an answer was on its way", () => {
+    const { result } = renderHook(() => useDraft("connection.1", () => ({ client: "", entra: "" })));
+    const [, change] = result.current;
+
+    act(() => {
+      change((now) => ({ ...now, client: "typed" }));
+    });
+    act(() => {
+      change((now) => ({ ...now, entra: "answered" }));
+    });
+
+    expect(result.current[0]).toEqual({ client: "typed", entra: "answered" });
+    expect(readDraft("connection.1")).toEqual({ client: "typed", entra: "answered" });
   });
 });

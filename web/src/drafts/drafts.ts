@@ -4,7 +4,7 @@
  * ever typed here, since connections name a credential and never hold one.
  */
 
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 const PREFIX = "draft.";
 
@@ -34,13 +34,18 @@ export function dropAllDrafts(): void {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
 }
 
-/** State that is kept as a draft under *name* until it is dropped. */
-export function useDraft<T>(name: string, begin: () => T): [T, (value: T) => void, () => void] {
+/** State that is kept as a draft under *name* until it is dropped. What has waited for an answer changes what is there by then. */
+export function useDraft<T extends object>(
+  name: string,
+  begin: () => T,
+): [T, (value: T | ((now: T) => T)) => void, () => void] {
   const [value, setValue] = useState<T>(() => readDraft<T>(name) ?? begin());
+  const latest = useRef(value);
   const change = useCallback(
-    (next: T) => {
-      keepDraft(name, next);
-      setValue(next);
+    (next: T | ((now: T) => T)) => {
+      latest.current = typeof next === "function" ? next(latest.current) : next;
+      keepDraft(name, latest.current);
+      setValue(latest.current);
     },
     [name],
   );

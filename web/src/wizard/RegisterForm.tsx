@@ -15,7 +15,7 @@ import { useDraft } from "../drafts/drafts";
 import { NotDone } from "../states/Refused";
 import { t } from "../text/translate";
 import { useEditing } from "../together/editing";
-import { detailsOf, freeId, GUID, untyped, type Typed } from "./registering";
+import { detailsOf, freeId, GUID, untyped, withLooked, type Typed } from "./registering";
 
 const KINDS: CredentialKind[] = ["client_secret", "certificate", "federation"];
 
@@ -35,7 +35,7 @@ export default function RegisterForm({ connections }: { connections: Connection[
 
   function type(part: Partial<Typed>): void {
     setDone(false);
-    keep({ ...typed, ...part });
+    keep((now) => ({ ...now, ...part }));
   }
 
   async function look(): Promise<void> {
@@ -45,12 +45,13 @@ export default function RegisterForm({ connections }: { connections: Connection[
     const name = typed.customer.trim();
     try {
       const answer = await api.preflight(tenantId, name);
-      setFound(answer);
-      const isDomain = !GUID.test(name);
-      type({
-        entra: answer.entra_tenant_id ?? "",
-        ...(answer.exists && isDomain && { domain: name.toLowerCase() }),
+      let isAsked = false;
+      keep((now) => {
+        isAsked = now.customer.trim() === name;
+        return isAsked ? withLooked(now, answer) : now;
       });
+      // Of another name, typed in the meantime, the answer says nothing.
+      if (isAsked) setFound(answer);
     } catch (error) {
       setLookFailed(error);
     } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../api/types";
-import { detailsOf, freeId, untyped } from "./registering";
+import type { Connection, Preflight } from "../api/types";
+import { detailsOf, freeId, untyped, withLooked } from "./registering";
 
 describe("a connection that is registered", () => {
   it("gets a number that no other has", () => {
@@ -18,5 +18,13 @@ describe("a connection that is registered", () => {
     const typed = { ...untyped(), entra: "e", client: "c", kind: "certificate" as const, arn: "arn:aws:kms:x", thumbprint: "AB" };
 
     expect(detailsOf(typed)).toMatchObject({ credential_arn: "arn:aws:kms:x", certificate_thumbprint: "AB" });
+  });
+
+  it("takes what Microsoft said, and leaves what was typed in the meantime", () => {
+    const typed = { ...untyped(), customer: " Contoso.com", client: "typed since" };
+    const found = { exists: true, entra_tenant_id: "e" } as Preflight;
+
+    expect(withLooked(typed, found)).toEqual({ ...typed, entra: "e", domain: "contoso.com" });
+    expect(withLooked(typed, { exists: false, entra_tenant_id: null } as Preflight)).toEqual({ ...typed, entra: "" });
   });
 });

@@ -1,6 +1,6 @@
 /** What is typed to register a connection, and what becomes of it. */
 
-import type { Connection, ConnectionDetails, CredentialKind } from "../api/types";
+import type { Connection, ConnectionDetails, CredentialKind, Preflight } from "../api/types";
 import { startOfDay } from "../together/days";
 
 export interface Typed {
@@ -25,6 +25,16 @@ export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function freeId(tenantId: number, connections: readonly Connection[]): number {
   const taken = connections.map((each) => each.id);
   return taken.length === 0 ? tenantId * 100 + 1 : Math.max(...taken) + 1;
+}
+
+/** Puts down what Microsoft said of the customer that was typed, and leaves everything else as it is. */
+export function withLooked(typed: Typed, found: Preflight): Typed {
+  const name = typed.customer.trim();
+  return {
+    ...typed,
+    entra: found.entra_tenant_id ?? "",
+    ...(found.exists && !GUID.test(name) && { domain: name.toLowerCase() }),
+  };
 }
 
 /** Sends only what was typed, so that what a kind of credential must not have is not there. */
