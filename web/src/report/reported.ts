@@ -14,7 +14,6 @@ export interface Result {
 }
 
 const LARGEST_PAGE = 200;
-const MOST_PAGES = 25;
 
 export function useReported(tenantId: number, session: Session) {
   const api = useApi();
@@ -41,6 +40,12 @@ async function reported(api: Api, tenantId: number, session: Session, signal: Ab
   );
 }
 
+/** What was found over a connection that is no longer in use says nothing of the tenant that is. */
+export function isOf(session: Session, piece: Evidence): boolean {
+  const { provider_connection_id: inUse } = session;
+  return piece.onboarding_session_id === session.id && (inUse === null || piece.provider_connection_id === inUse);
+}
+
 /** A completed session names its evidence; another one rests, so far, on the newest that was found in it. */
 async function restedOn(
   api: Api,
@@ -51,7 +56,7 @@ async function restedOn(
   const wanted = session.completion ? new Set(session.completion.evidence_ids) : null;
   const found = new Map<TaskType, Evidence>();
   let cursor: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (;;) {
     const { items, next }: { items: Evidence[]; next: string | null } = await api.evidence(
       tenantId,
       null,
@@ -60,14 +65,13 @@ async function restedOn(
       signal,
     );
     for (const piece of items) {
-      const counts = wanted ? wanted.has(piece.id) : piece.onboarding_session_id === session.id;
+      const counts = wanted ? wanted.has(piece.id) : isOf(session, piece);
       if (counts && !found.has(piece.task_type)) found.set(piece.task_type, piece);
     }
     const isOlder = items.some((piece) => Date.parse(piece.recorded_at) < Date.parse(session.created_at));
     const isWhole = found.size === (wanted?.size ?? TASKS.length);
     // What a completed session rests on may have been found before it was opened.
-    if (next === null || isWhole || (isOlder && !wanted)) break;
+    if (next === null || isWhole || (isOlder && !wanted)) return found;
     cursor = next;
   }
-  return found;
 }
