@@ -12,6 +12,7 @@ import { NotDone } from "../states/Refused";
 import { named, t } from "../text/translate";
 import { mayDecideForOthers, useEditing, whyNotEdit } from "../together/editing";
 import { Blocked } from "./Blocked";
+import { warningsOf } from "./finding";
 import { ConnectionStep } from "./steps/ConnectionStep";
 import { ConsentStep } from "./steps/ConsentStep";
 import { ReviewStep } from "./steps/ReviewStep";
@@ -34,7 +35,7 @@ export function StepWizard() {
   const leave = useGo();
   const [blocking, setBlocking] = useState<Blocking[] | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
-  const [accepted, setAccepted] = useState(false);
+  const [acceptedWarnings, setAcceptedWarnings] = useState("");
   const [abandoning, setAbandoning] = useState(false);
   const [goingOn, setGoingOn] = useState(false);
   const current = session.current_step;
@@ -58,7 +59,8 @@ export function StepWizard() {
     setBlocking(null);
     setGoingOn(true);
     try {
-      if ((await edit(wanted)) !== null) setQuery(new URLSearchParams());
+      // Who only looked back goes along; for everybody else the address stays, and where they have gone to since.
+      if ((await edit(wanted)) !== null && query.has("step")) setQuery(new URLSearchParams(), { replace: true });
     } catch (error) {
       if (isProblem(error, "step_prerequisites_unmet")) setBlocking(error.fields.blocking ?? []);
       else setFailed(error);
@@ -76,11 +78,13 @@ export function StepWizard() {
     else void change({ current_step: step });
   }
 
-  const warns = tasks.data?.some((task) => task.required && task.status === "warn") ?? false;
+  const warnings = warningsOf(tasks.data ?? []);
+  // Others than those that were accepted have yet to be.
+  const accepted = acceptedWarnings === warnings;
 
   function complete(): void {
     if (refused !== null) setFailed(new NotAllowed(refused));
-    else if (warns && !accepted) setFailed(new NotAllowed(t("review.accept.first")));
+    else if (!accepted) setFailed(new NotAllowed(t("review.accept.first")));
     else void change({ status: "completed" });
   }
 
@@ -127,7 +131,15 @@ export function StepWizard() {
                 {step === 2 && <ConsentStep tasks={data} />}
                 {step === 3 && <VerificationStep tasks={data} />}
                 {step === 4 && <SyncStep tasks={data} />}
-                {step === 5 && <ReviewStep tasks={data} accepted={accepted} accept={setAccepted} />}
+                {step === 5 && (
+                  <ReviewStep
+                    tasks={data}
+                    accepted={accepted}
+                    accept={(on) => {
+                      setAcceptedWarnings(on ? warnings : "");
+                    }}
+                  />
+                )}
               </>
             )}
           </Awaited>

@@ -15,6 +15,14 @@ export function isGood({ status, reason_code }: Pick<TaskSummary, "status" | "re
   return (status === "ok" || status === "warn") && reason_code !== "consent_propagating";
 }
 
+/** The warnings that whoever completes the onboarding accepts, named so that others are not taken for them. */
+export function warningsOf(tasks: readonly TaskSummary[]): string {
+  return tasks
+    .filter((task) => task.required && task.status === "warn")
+    .map((task) => `${task.task_type} ${task.reason_code ?? ""}`)
+    .join("\n");
+}
+
 export function needsAttention(task: TaskSummary): boolean {
   return task.status !== "ok" || task.stale;
 }

@@ -8,7 +8,7 @@ import { Scrolled } from "../../app/Scrolled";
 import type { TaskSummary } from "../../api/types";
 import { Moment } from "../../text/Moment";
 import { named, t } from "../../text/translate";
-import { INDICATOR, needsAttention } from "../finding";
+import { INDICATOR, needsAttention, warningsOf } from "../finding";
 import { TaskCard } from "../TaskCard";
 
 interface Props {
@@ -21,7 +21,6 @@ interface Props {
 export function ReviewStep({ tasks, accepted, accept }: Props) {
   const open = tasks.filter((task) => needsAttention(task) || task.active_run_id !== null);
   const good = tasks.filter((task) => !open.includes(task));
-  const warns = tasks.some((task) => task.required && task.status === "warn");
   return (
     <SpaceBetween size="l">
       {open.length === 0 ? (
@@ -40,7 +39,7 @@ export function ReviewStep({ tasks, accepted, accept }: Props) {
           </div>
         </SpaceBetween>
       )}
-      {warns && (
+      {warningsOf(tasks) !== "" && (
         <Container>
           <Checkbox
             checked={accepted}
