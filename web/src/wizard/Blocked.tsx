@@ -1,10 +1,11 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { covers } from "../api/calls";
 import { useStartRuns, useTasks } from "../api/queries";
 import type { Blocking, TaskSummary } from "../api/types";
+import { NotDone } from "../states/Refused";
 import { named, t } from "../text/translate";
 import { useEditing } from "../together/editing";
 import { INDICATOR } from "./finding";
@@ -14,6 +15,7 @@ export function Blocked({ blocking, completing }: { blocking: Blocking[]; comple
   const { tenantId, role } = useEditing();
   const tasks = useTasks(tenantId).data;
   const start = useStartRuns(tenantId);
+  const [failed, setFailed] = useState<unknown>(null);
   const place = useRef<HTMLDivElement>(null);
   const left = blocking.filter((each) => !isMended(each, tasks));
 
@@ -47,7 +49,10 @@ export function Blocked({ blocking, completing }: { blocking: Blocking[]; comple
                       variant="inline-link"
                       ariaLabel={t("blocked.checkone", { task: named("task", each.task_type) })}
                       onClick={() => {
-                        if (each.task_type) start.mutate([each.task_type]);
+                        setFailed(null);
+                        if (each.task_type) {
+                          start.mutate([each.task_type], { onSuccess: ([refused]) => { setFailed(refused?.error ?? null); } });
+                        }
                       }}
                     >
                       {t("blocked.check")}
@@ -59,6 +64,7 @@ export function Blocked({ blocking, completing }: { blocking: Blocking[]; comple
             </li>
           ))}
         </ul>
+        <NotDone error={failed} />
       </Alert>
     </div>
   );

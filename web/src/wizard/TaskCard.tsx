@@ -42,6 +42,8 @@ export function TaskCard({ task, children, startLabel, alone = false }: Props) {
   const title = named("task", task.task_type);
   const isKnown = task.reason_code !== "never_run";
   const active = task.active_run_id !== null;
+  // Until the run under way has been asked for, the one before it is at hand.
+  const underWay = run?.id === task.active_run_id ? run : undefined;
   const refused = whyNotRole(role, "operator");
 
   async function begin(): Promise<void> {
@@ -69,7 +71,7 @@ export function TaskCard({ task, children, startLabel, alone = false }: Props) {
               <Button
                 ariaLabel={t("card.cancelone", { task: title })}
                 loading={cancel.isPending}
-                disabled={!covers(role, "operator") || run?.cancel_requested_at != null}
+                disabled={!covers(role, "operator") || underWay?.cancel_requested_at != null}
                 disabledReason={refused ?? t("card.cancelling")}
                 onClick={stop}
               >
@@ -94,7 +96,7 @@ export function TaskCard({ task, children, startLabel, alone = false }: Props) {
     >
       <SpaceBetween size="s">
         {active ? (
-          <RunUnderWay run={run} />
+          <RunUnderWay run={underWay} />
         ) : (
           <StatusIndicator type={INDICATOR[task.status]}>
             {isKnown ? named("status", task.status) : t("card.never")}

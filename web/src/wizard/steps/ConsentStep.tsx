@@ -29,7 +29,7 @@ export function ConsentStep({ tasks }: { tasks: TaskSummary[] }) {
       {inUse === null ? (
         <Box>{t("consent.noconnection")}</Box>
       ) : (
-        <Link connectionId={inUse} connection={connection} task={task} />
+        <Link key={inUse} connectionId={inUse} connection={connection} task={task} />
       )}
       {task && <TaskCard alone task={task} />}
     </SpaceBetween>

@@ -15,7 +15,8 @@ import { TaskCard } from "../TaskCard";
 export function SyncStep({ tasks }: { tasks: TaskSummary[] }) {
   const { tenantId } = useEditing();
   const task = tasks.find((each) => each.task_type === "initial_sync");
-  const run = useRun(tenantId, task?.active_run_id ?? null).data?.run;
+  const asked = useRun(tenantId, task?.active_run_id ?? null).data?.run;
+  const run = asked?.id === task?.active_run_id ? asked : undefined;
   const latest = useLatestEvidence(tenantId, "initial_sync", task?.recorded_at ?? null);
   if (!task) return null;
   const active = task.active_run_id !== null;
