@@ -3,7 +3,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ActsNext, Standing } from "../api/types";
 import { useNarrow } from "../app/width";
 import { count, named, t } from "../text/translate";
@@ -24,6 +24,16 @@ export function QueueFilter({ view, change, standings, shown }: Props) {
   const narrow = useNarrow();
   const counted = countActs(standings);
   const [text, setText] = useState(view.text);
+
+  const isHere = useRef(true);
+
+  // Its words come late: after somebody has gone on to a tenant they must not call them back.
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
 
   // Back and forward change the URL under the field.
   useEffect(() => {
@@ -55,7 +65,8 @@ export function QueueFilter({ view, change, standings, shown }: Props) {
               setText(detail.filteringText);
             }}
             onDelayedChange={({ detail }) => {
-              change({ ...view, text: detail.filteringText.trim() });
+              // As it was typed: a space at its end is the beginning of another word.
+              if (isHere.current) change({ ...view, text: detail.filteringText });
             }}
           />
         </div>

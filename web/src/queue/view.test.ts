@@ -80,7 +80,7 @@ describe("the view of My tenants", () => {
     ]);
   });
 
-  it("puts last what has no end, when it is ordered by ends", () => {
+  it("puts last what has no end, when it is ordered by ends, whichever way", () => {
     const standings = [
       standing("none"),
       standing("later", { credential_expires_at: "2027-01-01T00:00:00Z" }),
@@ -88,6 +88,7 @@ describe("the view of My tenants", () => {
     ];
 
     expect(names(standings, { order: "credential" })).toEqual(["sooner", "later", "none"]);
+    expect(names(standings, { order: "credential", descending: true })).toEqual(["later", "sooner", "none"]);
   });
 
   it("finds every word, wherever it stands", () => {

@@ -68,7 +68,8 @@ export function viewed(
   const way = view.descending ? -1 : 1;
   return shown.sort((one, other) => {
     const before = COMPARED[view.order](one, other);
-    // Who stands where within equals is settled by the name, whichever way the order goes.
+    // What there is nothing to order by comes last, and equals stand by the name, whichever way the order goes.
+    if (!Number.isFinite(before)) return before;
     return before === 0 ? byName(one, other) : before * way;
   });
 }
