@@ -66,6 +66,8 @@ export class Identity {
     sessionStorage.removeItem(WAS_SIGNED_IN);
     const user = await this.manager.signinRedirectCallback();
     this.is(user);
+    // Going to the issuer again would bring the same, again and again.
+    if (this.userId === null) throw new Error(`the id token has no ${this.config.user_id_claim}`);
     sessionStorage.setItem(WAS_SIGNED_IN, "");
     const state = user.state as { returnTo?: unknown } | undefined;
     const returnTo = state?.returnTo;
