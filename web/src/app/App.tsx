@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import { Returned } from "../signin/Returned";
 import { SignedIn } from "../signin/SignedIn";
 import { Boundary } from "../states/Boundary";
@@ -12,6 +12,7 @@ const TenantPage = lazy(() => import("./TenantPage"));
 
 /** Which address shows what. */
 export function App() {
+  const [path] = useLocation();
   return (
     <Switch>
       <Route path="/signed-in">
@@ -20,7 +21,7 @@ export function App() {
       <Route>
         <SignedIn>
           <Shell>
-            <Boundary>
+            <Boundary at={path}>
               <Suspense fallback={<Loading />}>
                 <Switch>
                   <Route path="/">

@@ -30,15 +30,16 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
   const [query, setQuery] = useQuery();
   const task = TASKS.find((each) => each === query.get("task")) ?? null;
   const status = STATUSES.find((each) => each === query.get("found")) ?? null;
-  const onlyThis = query.get("session") === "open";
   const session = useSession(tenantId).data?.value ?? null;
+  // Once it is closed there is no "this" to narrow to.
+  const onlyThis = session !== null && query.get("session") === "open";
   const asked = useEvidence(tenantId, task);
   const [chosen, setChosen] = useState<number[]>([]);
   const [compares, setCompares] = useState(false);
   const pieces = useMemo(() => asked.data?.pages.flatMap((page) => page.items) ?? [], [asked.data]);
   const shown = pieces.filter(
     (each) =>
-      (status === null || each.status === status) && (!onlyThis || each.onboarding_session_id === session?.id),
+      (status === null || each.status === status) && (!onlyThis || each.onboarding_session_id === session.id),
   );
   const compared = pieces.filter((each) => chosen.includes(each.id));
   const [newer, older] = compared;
