@@ -25,8 +25,4 @@ export class Etags {
     if (response.ok && etag) this.known.set(request.url, { etag, body: await response.clone().text() });
     return response;
   }
-
-  forget(): void {
-    this.known.clear();
-  }
 }
