@@ -1,12 +1,13 @@
 // @vitest-environment happy-dom
-import { UserManager, type User } from "oidc-client-ts";
+import { ErrorResponse, UserManager, type User } from "oidc-client-ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Unreachable } from "../api/problems";
 import { Identity } from "./identity";
 
 const CONFIG = { issuer: "https://issuer.test", client_id: "page", scope: "openid", audience: "", user_id_claim: "user_id" };
 
 function returning(profile: Record<string, unknown>): Identity {
-  vi.spyOn(UserManager.prototype, "signinRedirectCallback").mockResolvedValue({ profile, state: { returnTo: "/?q=x" } } as unknown as User);
+  vi.spyOn(UserManager.prototype, "signinRedirectCallback").mockResolvedValue({ profile, refresh_token: "r", state: { returnTo: "/?q=x" } } as unknown as User);
   return new Identity(CONFIG);
 }
 
@@ -27,5 +28,29 @@ describe("who comes back from the issuer", () => {
 
     await expect(identity.complete()).rejects.toThrow("user_id");
     expect(identity.wasSignedIn).toBe(false);
+  });
+});
+
+describe("a sign-in that is renewed", () => {
+  it.each([new Error("Service Unavailable (503)"), new TypeError("Failed to fetch"), new ErrorResponse({ error: "temporarily_unavailable" })])(
+    "outlives an issuer that does not answer: %s",
+    async (error) => {
+      const identity = returning({ user_id: "3" });
+      await identity.complete();
+      vi.spyOn(UserManager.prototype, "signinSilent").mockRejectedValue(error);
+
+      await expect(identity.renew()).rejects.toThrow(Unreachable);
+      expect(identity.isLost).toBe(false);
+    },
+  );
+
+  it("ends when the issuer says so", async () => {
+    const identity = returning({ user_id: "3" });
+    await identity.complete();
+    vi.spyOn(UserManager.prototype, "signinSilent").mockRejectedValue(new ErrorResponse({ error: "invalid_grant" }));
+
+    await identity.renew();
+
+    expect([identity.isLost, identity.userId]).toEqual([true, null]);
   });
 });

@@ -1,11 +1,14 @@
 /** Signing in: OIDC's code flow with PKCE. Tokens are kept in memory and nowhere else; a reload asks the issuer again. */
 
-import { InMemoryWebStorage, UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
+import { ErrorResponse, InMemoryWebStorage, UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
 import { SignedOut, Unreachable } from "../api/problems";
 import type { SignInConfig } from "./config";
 
 /** Seconds before its end at which a token is renewed. */
 const RENEW_BEFORE = 60;
+
+/** What an issuer says that cannot answer for now (RFC 6749, 4.1.2.1). */
+const PASSING = new Set(["server_error", "temporarily_unavailable"]);
 
 /** Marks a tab in which somebody was signed in: after a reload it goes to the issuer without being asked. */
 const WAS_SIGNED_IN = "signed-in-before";
@@ -116,9 +119,9 @@ export class Identity {
     try {
       return await this.manager.signinSilent();
     } catch (error) {
-      // Only the issuer's word ends a sign-in; a missing network does not.
-      if (error instanceof TypeError || !navigator.onLine) throw new Unreachable();
-      return null;
+      // Only the issuer's word ends a sign-in; neither a missing network does, nor an issuer that is down.
+      if (error instanceof ErrorResponse && !PASSING.has(error.error ?? "")) return null;
+      throw new Unreachable();
     }
   }
 
