@@ -49,7 +49,7 @@ def test_a_value_that_sam_would_cut_at_a_blank_is_refused() -> None:
 
     placeholders.check(whole, "dev")
 
-    with pytest.raises(Refused, match="PageScope in .* has blanks"):
+    with pytest.raises(Refused, match=r"PageScope in .* has blanks"):
         placeholders.check(cut, "dev")
 
 
