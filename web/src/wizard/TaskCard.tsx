@@ -60,73 +60,75 @@ export function TaskCard({ task, children, startLabel, alone = false }: Props) {
   }
 
   return (
-    <Container
-      fitHeight
-      header={
-        <Header
-          variant={alone ? "h2" : "h3"}
-          description={t(`task.${task.task_type}.about`)}
-          actions={
-            active ? (
-              <Button
-                ariaLabel={t("card.cancelone", { task: title })}
-                loading={cancel.isPending}
-                disabled={!covers(role, "operator") || underWay?.cancel_requested_at != null}
-                disabledReason={refused ?? t("card.cancelling")}
-                onClick={stop}
-              >
-                {t("card.cancel")}
-              </Button>
-            ) : (
-              <Button
-                ariaLabel={startLabel ?? t("card.runone", { task: title })}
-                loading={start.isPending}
-                disabled={refused !== null}
-                disabledReason={refused ?? ""}
-                onClick={() => void begin()}
-              >
-                {startLabel ?? t("card.run")}
-              </Button>
-            )
-          }
-        >
-          {title}
-        </Header>
-      }
-    >
-      <SpaceBetween size="s">
-        {active ? (
-          <RunUnderWay run={underWay} />
-        ) : (
-          <StatusIndicator type={INDICATOR[task.status]}>
-            {isKnown ? named("status", task.status) : t("card.never")}
-          </StatusIndicator>
-        )}
-        {!active && isKnown && task.message !== null && <div>{task.message}</div>}
-        {!active && task.stale && <StatusIndicator type="warning">{t("card.stale")}</StatusIndicator>}
-        {!active && task.next_check_at !== null && (
-          <div>
-            {task.reason_code === "consent_propagating" ? t("card.next") : t("card.next.worth")}{" "}
-            <Moment at={task.next_check_at} />.
-          </div>
-        )}
-        {!active && isKnown && task.remedy && <RemedyOf task={task} />}
-        {children}
-        <Refusal error={failed} me={me} dismiss={() => { setFailed(null); }} />
-        <Box color="text-body-secondary" fontSize="body-s">
-          <LastRun task={task} run={run} me={me} />{" "}
-          {task.recorded_at !== null && (
-            <PageLink
-              to={`/tenants/${tenantId}/evidence?task=${task.task_type}`}
-              fontSize="body-s"
-              ariaLabel={t("card.evidence.of", { task: title })}
-            >
-              {t("card.evidence")}
-            </PageLink>
+    <div role="group" aria-label={title}>
+      <Container
+        fitHeight
+        header={
+          <Header
+            variant={alone ? "h2" : "h3"}
+            description={t(`task.${task.task_type}.about`)}
+            actions={
+              active ? (
+                <Button
+                  ariaLabel={t("card.cancelone", { task: title })}
+                  loading={cancel.isPending}
+                  disabled={!covers(role, "operator") || underWay?.cancel_requested_at != null}
+                  disabledReason={refused ?? t("card.cancelling")}
+                  onClick={stop}
+                >
+                  {t("card.cancel")}
+                </Button>
+              ) : (
+                <Button
+                  ariaLabel={startLabel ?? t("card.runone", { task: title })}
+                  loading={start.isPending}
+                  disabled={refused !== null}
+                  disabledReason={refused ?? ""}
+                  onClick={() => void begin()}
+                >
+                  {startLabel ?? t("card.run")}
+                </Button>
+              )
+            }
+          >
+            {title}
+          </Header>
+        }
+      >
+        <SpaceBetween size="s">
+          {active ? (
+            <RunUnderWay run={underWay} />
+          ) : (
+            <StatusIndicator type={INDICATOR[task.status]}>
+              {isKnown ? named("status", task.status) : t("card.never")}
+            </StatusIndicator>
           )}
-        </Box>
-      </SpaceBetween>
-    </Container>
+          {!active && isKnown && task.message !== null && <div>{task.message}</div>}
+          {!active && task.stale && <StatusIndicator type="warning">{t("card.stale")}</StatusIndicator>}
+          {!active && task.next_check_at !== null && (
+            <div>
+              {task.reason_code === "consent_propagating" ? t("card.next") : t("card.next.worth")}{" "}
+              <Moment at={task.next_check_at} />.
+            </div>
+          )}
+          {!active && isKnown && task.remedy && <RemedyOf task={task} />}
+          {children}
+          <Refusal error={failed} me={me} dismiss={() => { setFailed(null); }} />
+          <Box color="text-body-secondary" fontSize="body-s">
+            <LastRun task={task} run={run} me={me} />{" "}
+            {task.recorded_at !== null && (
+              <PageLink
+                to={`/tenants/${tenantId}/evidence?task=${task.task_type}`}
+                fontSize="body-s"
+                ariaLabel={t("card.evidence.of", { task: title })}
+              >
+                {t("card.evidence")}
+              </PageLink>
+            )}
+          </Box>
+        </SpaceBetween>
+      </Container>
+    </div>
   );
 }
 
