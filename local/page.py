@@ -106,6 +106,18 @@ def check(sources: Path = SOURCES) -> None:
         _run([tools.npm, "run", "check"], sources)
 
 
+def packages(sources: Path = SOURCES) -> Path:
+    """Give the folder with the packages that the page is built and judged with, installed if they were not.
+
+    Raises:
+        Lacking: If there is no Node.js, and none can be installed.
+        Refused: If they cannot be installed, with what npm said.
+    """
+    with _one_at_a_time():
+        _install(_tools(_needed_version(sources)), sources)
+    return sources / "node_modules"
+
+
 # ── What it is built from, and with ──────────────────────────────────────────────────────────────────────────────────
 
 

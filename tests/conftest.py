@@ -13,6 +13,7 @@ from tests import dynamodb_local as local_engine
 from tests import tables as table_set
 from tests import tallies
 from tests import wire as recording
+from tests.debian import saying
 from tests.deployment import CALLER, Deployment, Engine, Queues, create_queues, deploy, forget
 from tests.scheduling import ByModule
 from tests.tables import Tables
@@ -69,16 +70,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def dynamodb_local_url(request: pytest.FixtureRequest) -> Iterator[str | local_engine.Unavailable]:
     """Where DynamoDB Local answers in this session, or why it does not."""
-
-    def say(sentence: str) -> None:
-        terminal: Any = request.config.pluginmanager.get_plugin("terminalreporter")
-        capture: Any = request.config.pluginmanager.get_plugin("capturemanager")
-        with capture.global_and_fixture_disabled():
-            terminal.write_line(sentence)
-
     with ExitStack() as running:
         try:
-            found: str | local_engine.Unavailable = running.enter_context(local_engine.serve(say))
+            found: str | local_engine.Unavailable = running.enter_context(local_engine.serve(saying(request.config)))
         except local_engine.Unavailable as lack:
             found = lack
         yield found

@@ -8,35 +8,28 @@ but what the tests put there, in memory, and ends with them.
 """
 
 import base64
-import fcntl
 import hashlib
-import os
-import shutil
 import socket
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.template import ROOT
+from tests import debian
+from tests.debian import CACHE, Say, alone
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 """What the npm registry says of the package's archive, in base64; anything else is not unpacked."""
 
-CACHE = ROOT / ".cache"
 _PATIENCE = 60.0
 """Seconds in which a start must succeed; four are usual."""
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of the machine, not an error
     """DynamoDB Local cannot be had on this machine; the message says what is missing, in one line."""
-
-
-type Say = Callable[[str], None]
-"""Tells whoever watches why it takes a while."""
 
 
 @contextmanager
@@ -113,34 +106,10 @@ def _java(say: Say) -> str:
 
 
 def _command(name: str, packages: list[str], say: Say) -> str:
-    """Find the command *name*, or install the first of Debian's *packages* that can be had.
-
-    Raises:
-        Unavailable: If it is not there, and this is not Debian, we are not root, or nothing could be installed.
-    """
-    with _alone("install"):
-        if found := shutil.which(name):
-            return found
-        if not shutil.which("apt-get") or os.geteuid() != 0:
-            raise Unavailable(f"`{name}` is missing (Debian: apt-get install {packages[0]})")
-        say(f"Installing {packages[0]} with apt-get, for DynamoDB Local …")
-        _apt("update")
-        for package in packages:
-            _apt("install", "-y", "--no-install-recommends", package)
-            if found := shutil.which(name):
-                return found
-    raise Unavailable(f"`{name}` is missing, and apt-get could not install {' or '.join(packages)}")
-
-
-def _apt(*arguments: str) -> None:
-    """Run apt-get without questions; whether it helped shows in what is there afterwards."""
-    subprocess.run(  # noqa: S603 - our own words
-        ["apt-get", "-q", *arguments],  # noqa: S607 - the system's own, wherever it lies
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-    )
+    try:
+        return debian.command(name, packages, say, purpose="DynamoDB Local")
+    except debian.Missing as missing:
+        raise Unavailable(str(missing)) from None
 
 
 # ── The package ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,7 +122,7 @@ def _installed(say: Say) -> Path:
         Unavailable: If it cannot be fetched, or is not the archive that was tried.
     """
     home = CACHE / "dynamodb-local"
-    with _alone("fetch"):
+    with alone("dynamodb-local.fetch"):
         if not home.is_dir():
             with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
                 unpacked = _unpacked(_verified(_fetched(Path(scratch), say)), Path(scratch))
@@ -197,12 +166,3 @@ def _unpacked(archive: Path, folder: Path) -> Path:
         wanted = [each for each in content if each.name.startswith("package/emulator/")]
         content.extractall(folder, wanted, filter="data")
     return folder / "package" / "emulator"
-
-
-@contextmanager
-def _alone(what: str) -> Iterator[None]:
-    """Let one process at a time do *what*: two test runs may begin together on a fresh machine."""
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / f"dynamodb-local.{what}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,18 +106,25 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def local() -> Iterator[LocalDeployment]:
-    """The deployment, started afresh for these tests and stopped after them."""
+@contextmanager
+def running(folder: str) -> Iterator[LocalDeployment]:
+    """Start a deployment afresh in *folder*, which one test session at a time may have, and stop it afterwards."""
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
-    with (cache / "e2e.lock").open("w") as lock:
+    with (cache / f"{folder.removeprefix('.local-')}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pytest.fail("Another test session has the local deployment of this checkout; let it end first.")
-        deployment = LocalDeployment(free_port())
+        deployment = LocalDeployment(free_port(), folder)
         deployment.stop()  # one that an interrupted session left
         deployment.start("FRESH=1")
         yield deployment
         deployment.stop()
+
+
+@pytest.fixture(scope="session")
+def local() -> Iterator[LocalDeployment]:
+    """The deployment, started afresh for these tests and stopped after them."""
+    with running(FOLDER) as deployment:
+        yield deployment

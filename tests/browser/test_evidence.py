@@ -1,0 +1,100 @@
+"""What was found can be looked through, compared, taken away and printed."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from local.tenants import SeededTenant
+from local.walking import Walk
+from tests.browser.onboarding import address, arrange_step
+from tests.browser.people import ALEX, READONLY, Room
+from tests.browser.pictures import picture
+
+
+@pytest.fixture(scope="module")
+def examined(arrange: Walk, untouched: Iterator[SeededTenant]) -> SeededTenant:
+    """A tenant with findings of several checks, two of one of them."""
+    tenant = next(untouched)
+    arrange_step(arrange, tenant.id, 4)
+    arrange.examine(ALEX, tenant.id, "license_check")
+    return tenant
+
+
+def test_evidence_is_narrowed_and_the_choice_stands_in_the_address(people: Room, examined: SeededTenant) -> None:
+    robin = people.sit_down(READONLY, address(examined.id, "evidence"))
+    timeline = robin.get_by_role("list", name="Evidence")
+    expect(timeline.get_by_role("checkbox")).to_have_count(7)
+    picture(robin, "evidence")
+
+    robin.get_by_role("button", name="Check", exact=False).filter(has_text="All checks").click()
+    robin.get_by_role("option", name="Licences").click()
+
+    expect(timeline.get_by_role("checkbox")).to_have_count(2)
+    expect(robin).to_have_url(re.compile(r"\?task=license_check$"))
+    robin.get_by_role("button", name="Finding").click()
+    robin.get_by_role("option", name="Failed").click()
+    expect(robin.get_by_text("No evidence matches")).to_be_visible()
+    expect(robin).to_have_url(re.compile(r"\?task=license_check&found=fail$"))
+
+
+def test_two_pieces_of_a_check_are_compared_and_of_two_checks_are_not(people: Room, examined: SeededTenant) -> None:
+    robin = people.sit_down(READONLY, address(examined.id, "evidence"))
+    compare = robin.get_by_role("button", name="Compare the two chosen")
+    licences = robin.get_by_role("checkbox", name="Choose Licences of")
+    licences.first.check()
+    expect(compare).to_be_disabled()
+    robin.get_by_role("checkbox", name="Choose Intune of").check()
+    expect(compare).to_be_disabled()
+    robin.get_by_role("checkbox", name="Choose Intune of").uncheck()
+    licences.last.check()
+    compare.click()
+
+    dialog = robin.get_by_role("dialog", name="What changed in Licences")
+    expect(dialog.get_by_role("row").filter(has_text="Judgement").get_by_role("cell")).to_have_text(["OK", "OK"])
+    picture(robin, "comparison")
+
+
+def test_evidence_is_downloaded_as_the_api_gave_it(people: Room, arrange: Walk, examined: SeededTenant) -> None:
+    robin = people.sit_down(READONLY, f"{address(examined.id, 'evidence')}?task=license_check")
+    expect(robin.get_by_role("checkbox")).to_have_count(2)
+
+    with robin.expect_download() as download:
+        robin.get_by_role("button", name="Download JSON").click()
+
+    assert download.value.suggested_filename == f"evidence-{examined.id}.json"
+    kept = json.loads(download.value.path().read_text())
+    path = f"/tenants/{examined.id}/onboarding/evidence?task_type=license_check"
+    assert kept == arrange.ask(ALEX, "GET", path).body
+
+
+def test_every_time_is_in_the_users_zone_and_has_its_exact_instant(people: Room, examined: SeededTenant) -> None:
+    robin = people.sit_down(READONLY, address(examined.id, "evidence"), timezone_id="Asia/Tokyo")
+    times = robin.get_by_role("list", name="Evidence").locator("time")
+    expect(times).to_have_count(7)
+
+    for time in times.all():
+        instant = datetime.fromisoformat(time.get_attribute("datetime") or "")
+        assert instant.utcoffset() is not None
+        shown = time.get_attribute("title") or ""
+        assert "GMT+9" in shown, shown
+        there = (instant.hour + 9) % 24
+        assert f"{there:02}:{instant.minute:02}" in shown, shown
+
+
+def test_the_report_prints_on_one_page_without_what_is_around_it(people: Room, examined: SeededTenant) -> None:
+    robin = people.sit_down(READONLY, address(examined.id, "report"))
+    expect(robin.get_by_role("article").get_by_role("row")).to_have_count(8)
+    picture(robin, "report")
+
+    robin.emulate_media(media="print")
+    printed = robin.pdf(format="A4", print_background=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    expect(robin.get_by_role("article")).to_be_visible()
+    expect(robin.get_by_role("banner")).to_be_hidden()
+    expect(robin.get_by_role("navigation", name="Sections of this tenant")).to_be_hidden()
+    expect(robin.get_by_role("button", name="Print")).to_be_hidden()

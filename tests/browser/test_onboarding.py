@@ -1,0 +1,139 @@
+"""A tenant is onboarded on the page, by people who work on it together, or stays where it must."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from local.tenants import SeededTenant
+from local.walking import Walk
+from tests.browser.onboarding import (
+    CHECKS,
+    FINISH,
+    address,
+    arrange_step,
+    at_step,
+    banner,
+    card,
+    found,
+    go_on,
+    start,
+    who_does_what,
+)
+from tests.browser.people import ALEX, MANAGER, Room
+from tests.browser.pictures import picture
+
+CONTOSO, FABRIKAM, NORTHWIND = 1, 2, 3
+
+
+def test_two_people_onboard_a_tenant_and_one_takes_over_in_the_middle(people: Room) -> None:
+    alex = people.sit_down(ALEX, address(CONTOSO))
+    start(alex)
+    go_on(alex)
+    at_step(alex, 2)
+    alex.get_by_role("button", name="Check now: Consent").click()
+    found(alex, "Consent", "OK")
+    go_on(alex)
+    at_step(alex, 3)
+    alex.get_by_role("button", name="Run all checks").click()
+    expect(alex.get_by_text("5 of 5 good")).to_be_visible(timeout=FINISH)
+    for check in CHECKS:
+        found(alex, check, "OK")
+
+    morgan = people.sit_down(MANAGER, address(CONTOSO))
+    at_step(morgan, 3)
+    expect(banner(morgan).get_by_text("User 3 is editing")).to_be_visible()
+    picture(morgan, "lock-banner")
+    banner(morgan).get_by_role("button", name="Take over").click()
+    morgan.get_by_role("dialog").get_by_role("button", name="Take over").click()
+    expect(who_does_what(morgan)).to_contain_text("You, until")
+    expect(banner(alex).get_by_text("User 2 took it over.")).to_be_visible()
+    go_on(alex)
+    refused = alex.get_by_role("alert").filter(has_text="This was not done")
+    expect(refused).to_contain_text("User 2 is editing. Take over the edit lock to change the session.")
+    go_on(morgan)
+
+    at_step(morgan, 4)
+    at_step(alex, 4)  # who looks on sees it move
+    morgan.get_by_role("button", name="Start the initial sync").click()
+    expect(morgan.get_by_role("progressbar")).to_be_visible()
+    picture(morgan, "initial-sync")
+    rows = morgan.get_by_role("row").filter(has_text="Read")
+    expect(rows).to_have_count(6, timeout=FINISH)
+    go_on(morgan)
+    at_step(morgan, 5)
+    expect(morgan.get_by_text("Everything is as it should be")).to_be_visible()
+    picture(morgan, "review")
+    morgan.get_by_role("button", name="Complete onboarding").click()
+
+    expect(morgan.get_by_text("Contoso is onboarded")).to_be_visible()
+    expect(alex.get_by_text("Contoso is onboarded")).to_be_visible()
+    picture(morgan, "onboarded")
+
+
+def test_a_tenant_that_lacks_a_permission_goes_no_further_and_says_what_to_do(people: Room, arrange: Walk) -> None:
+    session = arrange.ask(ALEX, "POST", f"/tenants/{FABRIKAM}/onboarding/session").body
+    session = arrange.edit(ALEX, session, current_step=2)
+    arrange.examine(ALEX, FABRIKAM, "consent_status")
+    arrange.edit(ALEX, session, current_step=3)
+    alex = people.sit_down(ALEX, address(FABRIKAM))
+    at_step(alex, 3)
+    alex.get_by_role("button", name="Run all checks").click()
+
+    permissions = card(alex, "Permissions")
+    expect(permissions.get_by_text("Failed", exact=True)).to_be_visible(timeout=FINISH)
+    expect(alex.get_by_text("4 of 5 good")).to_be_visible(timeout=FINISH)
+    remedy = permissions.get_by_text("What to do:")
+    expect(remedy).to_be_visible()
+    link = permissions.get_by_role("link", name="More at Microsoft about: permission is missing")
+    href = link.get_attribute("href")
+    assert href is not None
+    assert urlsplit(href).hostname == "learn.microsoft.com"
+    permissions.get_by_role("button", name="Command").click()
+    expect(permissions.locator("pre")).to_contain_text("az ad app permission admin-consent --id")
+    picture(alex, "verification", whole=True)
+
+    people.watch.expects("409 /tenants/2/onboarding/session/")
+    go_on(alex)
+    refused = alex.get_by_role("alert").filter(has_text="This step cannot be left yet")
+    expect(refused.get_by_role("listitem")).to_have_text(["Permissions: permission is missing"], use_inner_text=False)
+    expect(refused).to_be_focused()
+    at_step(alex, 3)
+    picture(alex, "blocked")
+
+
+def test_a_customer_consents_over_the_link_that_they_were_sent(people: Room, arrange: Walk) -> None:
+    session = arrange.ask(ALEX, "POST", f"/tenants/{NORTHWIND}/onboarding/session").body
+    arrange.edit(ALEX, session, current_step=2)
+    alex = people.sit_down(ALEX, address(NORTHWIND))
+    at_step(alex, 2)
+    alex.get_by_role("button", name="Check now: Consent").click()
+    found(alex, "Consent", "Failed")
+    alex.get_by_role("button", name="Create a link").click()
+    link = alex.get_by_label("Link for the customer").text_content()
+    picture(alex, "consent-link")
+
+    assert link is not None
+    customer = people.open()
+    customer.goto(link)
+    customer.get_by_role("button", name="Accept").click()
+    customer.wait_for_url("**/consent/callback?**")
+    picture(customer, "consent-given")
+
+    expect(alex.get_by_text("The customer consented")).to_be_visible(timeout=FINISH)
+    found(alex, "Consent", "OK")
+    go_on(alex)
+    at_step(alex, 3)
+
+
+def test_a_run_that_was_cancelled_says_so_and_can_be_started_again(
+    people: Room, arrange: Walk, tenant: SeededTenant
+) -> None:
+    arrange_step(arrange, tenant.id, 4)
+    alex = people.sit_down(ALEX, address(tenant.id))
+    at_step(alex, 4)
+    alex.get_by_role("button", name="Start the initial sync").click()
+    expect(alex.get_by_role("progressbar")).to_be_visible()
+    alex.get_by_role("button", name="Cancel: Initial sync").click()
+
+    expect(card(alex, "Initial sync").get_by_text("The last run: cancelled.")).to_be_visible(timeout=FINISH)
+    expect(alex.get_by_role("button", name="Start the initial sync")).to_be_enabled()
