@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import urllib3
 from playwright.sync_api import Locator, Page, expect
 
 from local.demo import VERIFICATION
 from local.walking import Walk
 from tests.browser.people import ALEX
+from tests.e2e.conftest import LocalDeployment
 
 type Session = dict[str, Any]
 
@@ -68,3 +70,10 @@ def arrange_step(arrange: Walk, tenant: int, step: int, *, user: int = ALEX) -> 
             assert set(arrange.examine(user, tenant, *checks).values()) <= {"ok"}
             session = arrange.edit(user, session, current_step=at)
     return session
+
+
+def play(local: LocalDeployment, tenant: int, scenario: str) -> None:
+    """Have Microsoft's side of *tenant* behave as *scenario* says."""
+    control = local.stack["graph_url"].rpartition("/")[0]
+    chosen = urllib3.request("PUT", f"{control}/control/tenants/{tenant}/scenario", json={"scenario": scenario})
+    assert chosen.status == 200, chosen.data

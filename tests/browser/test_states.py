@@ -152,15 +152,19 @@ def test_an_error_names_its_request_and_trying_again_helps(people: Room) -> None
 def test_a_slow_answer_is_said_to_be_slow_and_can_be_asked_for_again(people: Room) -> None:
     alex = people.open()
     held: list[Route] = []
-    alex.route(QUEUE, held.append)
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)  # which is never answered
+
+    alex.route(QUEUE, hold)
     alex.goto("/app")
     alex.get_by_role("button", name="Sign in").click()
     pick(alex, ALEX)
 
     expect(alex.get_by_text("Still loading. This takes longer than usual.")).to_be_visible()
-    expect(alex.get_by_role("button", name="Try again")).to_be_visible()
     picture(alex, "slow")
-    alex.unroute(QUEUE)
-    for route in held:
-        route.continue_()
+    alex.get_by_role("button", name="Try again").click()
     expect(alex.get_by_role("table", name="My tenants")).to_be_visible()
