@@ -48,6 +48,11 @@ scenarios: setup ## Print what an operator sees of each scenario [ONLY="no_licen
 test: setup ## Run all tests, with coverage, side by side where there are processors
 	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4
 
+.PHONY: pictures
+pictures: setup ## Take the pictures of the page that the README shows
+	@$(BIN)/pytest -q -p no:cacheprovider tests/browser/test_onboarding.py tests/browser/test_queue.py tests/browser/test_evidence.py
+	@mkdir -p docs/images && cd .cache/screenshots && cp queue.png verification.png lock-banner.png report.png ../../docs/images
+
 .PHONY: verify
 verify: setup ## Prove that tables are consistent: the running deployment's, or [SESSIONS=… RUNS=… EVIDENCE=… AUDIT=… ENDPOINT=… REGION=…]
 	@$(BIN)/python -m local.verify $(if $(SESSIONS),--sessions '$(SESSIONS)') $(if $(RUNS),--runs '$(RUNS)') $(if $(EVIDENCE),--evidence '$(EVIDENCE)') $(if $(AUDIT),--audit '$(AUDIT)') $(if $(ENDPOINT),--endpoint '$(ENDPOINT)') $(if $(REGION),--region '$(REGION)')

@@ -4,7 +4,6 @@ from typing import override
 
 from xdist.scheduler import LoadScopeScheduling
 
-
 ROOMS = ("tests/e2e", "tests/browser")
 """Whose tests share one deployment, which each room has for itself."""
 

@@ -4,10 +4,10 @@ The deployment is not that of the tests in `e2e`, so both can run side by side a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from rich.console import Console
 
 from local.state import State
@@ -41,7 +41,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep what a browser showed when a test failed."""
     report = yield
     if report.failed and isinstance(people := getattr(item, "funcargs", {}).get("people"), Room):
@@ -66,7 +66,7 @@ def local(equipped: Equipment) -> Iterator[LocalDeployment]:
         yield deployment
 
 
-# For a module, not for all of them: as long as Playwright is there, no other test in this process can run an event loop.
+# For a module, not for all: as long as Playwright is there, no other test in this process can run an event loop.
 @pytest.fixture(scope="module")
 def browser(equipped: Equipment) -> Iterator[Browser]:
     """Debian's Chromium."""

@@ -11,9 +11,8 @@ def test_the_page_comes_with_a_policy_that_allows_no_script_but_its_own_files(pe
     answer = alex.goto("/app")
 
     assert isinstance(answer, Response)
-    policy = dict(
-        (name, set(sources)) for name, *sources in map(str.split, answer.headers["content-security-policy"].split(";"))
-    )
+    said = map(str.split, answer.headers["content-security-policy"].split(";"))
+    policy = {name: set(sources) for name, *sources in said}
     assert policy["default-src"] == {"'none'"}
     assert policy["script-src"] == policy["style-src"] == {"'self'"}
     assert policy["frame-ancestors"] == policy["base-uri"] == {"'none'"}

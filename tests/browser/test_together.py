@@ -8,6 +8,9 @@ from tests.browser.onboarding import address, at_step, banner, start, who_does_w
 from tests.browser.people import ALEX, MANAGER, OWNER, SAM, Room
 from tests.browser.pictures import picture
 
+NOTHING = "\N{EN DASH}"
+"""How the page says that there is none."""
+
 
 def open_note(page: Page) -> None:
     page.get_by_role("button", name="Edit note and until when it waits").click()
@@ -61,7 +64,7 @@ def test_a_stale_edit_shows_both_versions_and_saves_only_what_was_decided_again(
 
     stale = alex.get_by_role("dialog", name="The session changed in the meantime")
     row = stale.get_by_role("row").filter(has=alex.get_by_role("rowheader", name="Note", exact=True))
-    expect(row.get_by_role("cell")).to_have_text(["–", "From another tab", "Mine"])
+    expect(row.get_by_role("cell")).to_have_text([NOTHING, "From another tab", "Mine"])
     picture(alex, "stale")
     stale.get_by_role("button", name="Save mine all the same").click()
     expect(stale).to_be_hidden()
