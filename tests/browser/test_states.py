@@ -55,6 +55,7 @@ def test_a_sign_in_that_ended_is_said_and_signing_in_again_goes_on_where_one_was
     alex.route(TOKENS, refuse_token)
     ended = alex.get_by_role("dialog", name="You are signed out")
     expect(ended).to_be_visible()
+    expect(alex.get_by_text("User 3 is editing")).to_have_count(0)  # the lock is still their own
     picture(alex, "signed-out")
     alex.unroute_all()
     ended.get_by_role("button", name="Sign in").last.click()

@@ -17,6 +17,8 @@ export type Listener = () => void;
 
 export class Identity {
   private user: User | null = null;
+  /** Who is, or was until their sign-in was lost, at this page: what is theirs does not look like another's meanwhile. */
+  private profile: User["profile"] | null = null;
   private renewing: Promise<User | null> | null = null;
   private lost = false;
   private readonly listeners = new Set<Listener>();
@@ -40,14 +42,14 @@ export class Identity {
   }
 
   get userId(): number | null {
-    const claimed = this.user?.profile[this.config.user_id_claim];
+    const claimed = this.profile?.[this.config.user_id_claim];
     const read = Number(claimed);
     return claimed !== undefined && Number.isSafeInteger(read) && read > 0 ? read : null;
   }
 
   /** What the issuer calls who is signed in, if it says. */
   get name(): string | null {
-    return this.user?.profile.name ?? null;
+    return this.profile?.name ?? null;
   }
 
   /** Whether somebody was signed in here and no longer is. */
@@ -81,6 +83,7 @@ export class Identity {
     sessionStorage.removeItem(WAS_SIGNED_IN);
     await this.manager.removeUser();
     this.user = null;
+    this.profile = null;
     this.lost = false;
     this.tell();
   }
@@ -127,6 +130,7 @@ export class Identity {
 
   private is(user: User): void {
     this.user = user;
+    this.profile = user.profile;
     this.lost = false;
     this.tell();
   }
