@@ -7,7 +7,7 @@ from tests.template import ROOT
 FOLDER = ROOT / ".cache" / "screenshots"
 
 
-def picture(page: Page, name: str, *, whole: bool = False) -> None:
-    """Take a picture of *page* as *name*, of all that can be scrolled to if *whole*."""
+def picture(page: Page, name: str) -> None:
+    """Take a picture of *page* as *name*."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=whole, animations="disabled")
+    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")

@@ -90,9 +90,9 @@ def test_a_tenant_that_lacks_a_permission_goes_no_further_and_says_what_to_do(pe
     href = link.get_attribute("href")
     assert href is not None
     assert urlsplit(href).hostname == "learn.microsoft.com"
+    picture(alex, "verification")
     permissions.get_by_role("button", name="Command").click()
     expect(permissions.locator("pre")).to_contain_text("az ad app permission admin-consent --id")
-    picture(alex, "verification", whole=True)
 
     people.watch.expects("409 /tenants/2/onboarding/session/")
     go_on(alex)
@@ -118,6 +118,7 @@ def test_a_customer_consents_over_the_link_that_they_were_sent(people: Room, arr
     picture(alex, "consent-link")
 
     assert link is not None
+    people.watch.expects("404 /favicon.ico")  # of the two pages that are not the page's
     customer = people.open()
     customer.goto(link)
     customer.get_by_role("button", name="Accept").click()

@@ -1,5 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { SignedOut } from "../api/problems";
 import { t } from "../text/translate";
@@ -21,7 +22,15 @@ interface Props<T> {
 
 /** Shows *children* once there is something to show; what came before stays, and says so, when asking again fails. */
 export function Awaited<T>({ asked, title, children }: Props<T>) {
-  const retry = () => void asked.refetch();
+  const client = useQueryClient();
+
+  async function again(): Promise<void> {
+    // Asking again would only go on waiting for a first answer that does not come.
+    if (asked.data === undefined) await client.cancelQueries({ predicate: ({ state }) => state.data === undefined });
+    await asked.refetch();
+  }
+
+  const retry = () => void again();
   if (asked.data === undefined) {
     return asked.error ? <Refused error={asked.error} retry={retry} /> : <Loading retry={retry} title={title} />;
   }
