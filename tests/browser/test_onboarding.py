@@ -90,6 +90,7 @@ def test_a_tenant_that_lacks_a_permission_goes_no_further_and_says_what_to_do(pe
     href = link.get_attribute("href")
     assert href is not None
     assert urlsplit(href).hostname == "learn.microsoft.com"
+    expect(who_does_what(alex)).to_contain_text("Customer")  # is who acts next
     picture(alex, "verification")
     permissions.get_by_role("button", name="Command").click()
     expect(permissions.locator("pre")).to_contain_text("az ad app permission admin-consent --id")
