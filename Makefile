@@ -50,7 +50,7 @@ test: setup ## Run all tests, with coverage, side by side where there are proces
 
 .PHONY: pictures
 pictures: setup ## Take the pictures of the page that the README shows
-	@$(BIN)/pytest -q -p no:cacheprovider tests/browser/test_onboarding.py tests/browser/test_queue.py tests/browser/test_evidence.py
+	@$(BIN)/pytest -q -p no:cacheprovider tests/browser/test_onboarding.py tests/browser/test_my_tenants.py tests/browser/test_evidence.py
 	@mkdir -p docs/images && cd .cache/screenshots && cp queue.png verification.png lock-banner.png report.png ../../docs/images
 
 .PHONY: verify

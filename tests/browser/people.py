@@ -48,8 +48,9 @@ class Watch:
 
     def verdict(self) -> None:
         """Fail if there was anything to complain of, or not what was expected."""
-        assert self.seen == []
-        assert [complaint for complaint, times in self.expected.items() if not times] == []
+        assert self.seen == [], self.seen
+        missed = [complaint for complaint, times in self.expected.items() if not times]
+        assert missed == [], missed
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

@@ -119,7 +119,7 @@ def test_a_customer_consents_over_the_link_that_they_were_sent(people: Room, arr
     picture(alex, "consent-link")
 
     assert link is not None
-    people.watch.expects("404 /favicon.ico")  # of the two pages that are not the page's
+    people.watch.expects("401 /favicon.ico")  # which Microsoft's stand-in has none of
     customer = people.open()
     customer.goto(link)
     customer.get_by_role("button", name="Accept").click()
