@@ -169,7 +169,7 @@ def test_a_run_that_came_over_the_wrong_queue_fails_and_finds_nothing(
     arguments: dict[str, Any] = {"deadline": Deadline(lambda: 90.0)} if flow is execute_one_sync else {}
     reports: list[str] = []
 
-    status = flow(
+    made = flow(
         1,
         run_id,
         runs=stores.runs(),
@@ -183,7 +183,8 @@ def test_a_run_that_came_over_the_wrong_queue_fails_and_finds_nothing(
         **arguments,
     )
 
-    assert (status, reports) == (RunStatus.FAILED, ["the execution failed"])
+    assert made is not None
+    assert (made.status, reports) == (RunStatus.FAILED, ["the execution failed"])
     finding = call("get_run", runId=run_id).body["finding"]
     assert (finding["status"], finding["reason_code"]) == ("unknown", "run_failed")
     assert TableSet(*deployed.tables, deployed.dynamodb).verified()[1] == []

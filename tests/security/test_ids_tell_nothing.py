@@ -31,7 +31,7 @@ COMPARED = tally(
 UNKNOWN = 999_999
 """A tenant that nobody has."""
 
-UNIQUE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{13,}")
+UNIQUE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b|\d{13,}")
 """What is made anew for every request, or is the time; ids of runs, sessions and evidence are alike."""
 
 
