@@ -43,9 +43,12 @@ class Program:
         )
 
     def begin(self, line: str) -> subprocess.Popen[str]:
-        """Call it, and do not wait for its end."""
+        """Call it, and do not wait for its end.
+
+        It hears Ctrl-C, whatever these tests were started by: who works in the background ignores it, and so would it.
+        """
         return subprocess.Popen(
-            [self.path, *shlex.split(line)[1:]],
+            ["env", "--default-signal=INT", self.path, *shlex.split(line)[1:]],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
