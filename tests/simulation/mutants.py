@@ -295,7 +295,7 @@ MUTANTS = (
         "a token derived from what is written",
         "a second call is answered OK and does nothing, or is refused",
         DYNAMO,
-        "token = str(uuid4())\n        operations = [write.operation() for write in writes]\n",
+        "token = ids.word()\n        operations = [write.operation() for write in writes]\n",
         "operations = [write.operation() for write in writes]\n"
         '        token = str(next((each["key"] for each in operations if "key" in each), ""))[:36]\n',
     ),
