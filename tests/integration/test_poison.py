@@ -12,7 +12,7 @@ from local.verify import TableSet
 from onboarding import clock, ids
 from onboarding.domain.deadline import Deadline
 from onboarding.domain.model import LARGEST_ID
-from onboarding.domain.run import RunStatus
+from onboarding.domain.run import Executed, RunStatus
 from onboarding.flows.execute_probe import execute_probe as execute_one_probe
 from onboarding.flows.execute_sync import execute_sync as execute_one_sync
 from onboarding.wiring import stores
@@ -162,7 +162,7 @@ def test_a_message_early_by_a_moment_is_gone_and_the_sweep_sends_another(deploye
 
 @pytest.mark.parametrize(("task", "flow"), [("initial_sync", execute_one_probe), ("license_check", execute_one_sync)])
 def test_a_run_that_came_over_the_wrong_queue_fails_and_finds_nothing(
-    deployed: Deployment, task: str, flow: Callable[..., RunStatus | None]
+    deployed: Deployment, task: str, flow: Callable[..., Executed | None]
 ) -> None:
     register()
     run_id = started(task)
