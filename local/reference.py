@@ -8,14 +8,23 @@ from local import ROOT
 
 FOLDER = ROOT / "layers" / "reference" / "reference"
 """What the functions find as `/opt/reference`."""
+ASIDE = ROOT / ".cache"
+"""Where a file is written before it is moved to where it belongs."""
 
 
-def write() -> Path:
-    """Bring the files up to date with the document, whoever else does so at the moment; give their folder."""
+def write(folder: Path = FOLDER) -> Path:
+    """Bring the files in *folder* up to date with the document, whoever else does so at the moment; give *folder*.
+
+    An equal file is left untouched, and one half written is never in the folder: the build digests all of it.
+    """
     told = page.document()
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    ASIDE.mkdir(exist_ok=True)
     for name, text in {"openapi.json": page.compact(told), "docs.html": page.page(told)}.items():
-        new = FOLDER / f".{name}.{os.getpid()}"
+        path = folder / name
+        if path.is_file() and path.read_text() == text:
+            continue
+        new = ASIDE / f"{name}.{os.getpid()}"
         new.write_text(text)
-        new.replace(FOLDER / name)
-    return FOLDER
+        new.replace(path)
+    return folder

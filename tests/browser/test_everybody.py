@@ -13,10 +13,10 @@ from local.tenants import SeededTenant
 from local.walking import Walk
 from tests import tallies
 from tests.browser.equipment import Equipment
-from tests.browser.onboarding import address, arrange_step, at_step, who_does_what
 from tests.browser.people import ALEX, MANAGER, READONLY, STRANGER, Room, pick
 from tests.browser.pictures import FOLDER, picture
 from tests.browser.test_states import QUEUE
+from tests.browser.wizard import address, arrange_step, at_step, who_does_what
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PHONE = {"width": 390, "height": 844}

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from local.tenants import SeededTenant
 from local.walking import Walk
-from tests.browser.onboarding import address, arrange_step
 from tests.browser.people import ALEX, READONLY, Room
 from tests.browser.pictures import picture
+from tests.browser.wizard import address, arrange_step
 
 
 @pytest.fixture(scope="module")

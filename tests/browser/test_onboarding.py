@@ -6,7 +6,9 @@ from playwright.sync_api import expect
 
 from local.tenants import SeededTenant
 from local.walking import Walk
-from tests.browser.onboarding import (
+from tests.browser.people import ALEX, MANAGER, Room
+from tests.browser.pictures import picture
+from tests.browser.wizard import (
     CHECKS,
     FINISH,
     address,
@@ -20,8 +22,6 @@ from tests.browser.onboarding import (
     start,
     who_does_what,
 )
-from tests.browser.people import ALEX, MANAGER, Room
-from tests.browser.pictures import picture
 from tests.e2e.conftest import LocalDeployment
 
 CONTOSO, FABRIKAM, NORTHWIND = 1, 2, 3

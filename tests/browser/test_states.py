@@ -5,9 +5,9 @@ import re
 from playwright.sync_api import Route, expect
 
 from local.tenants import SeededTenant
-from tests.browser.onboarding import address, start, who_does_what
 from tests.browser.people import ALEX, READONLY, STRANGER, Room, pick
 from tests.browser.pictures import picture
+from tests.browser.wizard import address, start, who_does_what
 
 QUEUE = re.compile(r"/onboarding/sessions(\?|$)")
 TOKENS = "**/_local/issuer/token"

@@ -4,9 +4,9 @@ from playwright.sync_api import Page, Response, expect
 
 from local.tenants import SeededTenant
 from local.walking import Walk
-from tests.browser.onboarding import address, at_step, banner, start, who_does_what
 from tests.browser.people import ALEX, MANAGER, OWNER, SAM, Room
 from tests.browser.pictures import picture
+from tests.browser.wizard import address, at_step, banner, start, who_does_what
 
 NOTHING = "\N{EN DASH}"
 """How the page says that there is none."""
