@@ -542,7 +542,7 @@ WRONG_TYPES: dict[str, list[dict[str, Any]]] = {
         *each("takeover", ["true", 1, 0, [], {}]),
         *each("status", ["draft", "in_progress", "COMPLETED", "", 1, None, []]),
         *each("note", [1, True, [], {}, "x" * 501]),
-        *each("waiting_until", [1, True, [], {}, "", "soon", "2026-03-02T09:30:00"]),
+        *each("waiting_until", [1, True, [], {}, "", "soon", "1772443800", "2026-03-02T09:30:00"]),
         {"status": "completed", "current_step": 5},
         {"current_step": 1, "step": 1},
     ],
@@ -552,7 +552,8 @@ WRONG_TYPES: dict[str, list[dict[str, Any]]] = {
         connection() | wrong
         for name in ("entra_tenant_id", "client_id", "credential_arn", "credential_kind", "cloud", "expected_domain")
         for wrong in each(name, [1, [], {}, True, "", "x" * 1000])
-    ],
+    ]
+    + [connection() | wrong for wrong in each("credential_expires_at", [1, [], {}, True, "", "1700000000", "soon"])],
 }
 
 

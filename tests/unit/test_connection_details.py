@@ -177,6 +177,11 @@ def test_what_names_a_credential_follows_from_its_kind(others: dict[str, object]
     assert refused(**others) == fields
 
 
+@pytest.mark.parametrize("written", ["1700000000", "2027", "2027-01-01", "2027-01-01 00:00:00Z"])
+def test_a_credential_ends_at_a_moment_that_is_written_out(written: str) -> None:
+    assert refused(credential_expires_at=written) == ["credential_expires_at"]
+
+
 @pytest.mark.parametrize("kind", CredentialKind)
 def test_a_credential_of_any_kind_may_expire(kind: CredentialKind) -> None:
     named: dict[CredentialKind, dict[str, object]] = {

@@ -1,5 +1,6 @@
 """What the body of a PATCH may be: absent and null are two things, and a typo is never ignored."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -218,12 +219,40 @@ def test_a_moment_is_kept_in_utc_and_whole_milliseconds(given: str, kept: dateti
         '"0001-01-01T00:00:00+14:00"',
         '"9999-12-31T23:59:59-14:00"',
         '"2026-02-30T09:30:00Z"',
+        '"2026-03-02T24:00:01Z"',
     ],
 )
 def test_a_moment_has_an_offset_and_is_in_utc_s_calendar(given: str) -> None:
     ((field, _),) = errors(f'{{"waiting_until": {given}}}')
 
     assert field == "waiting_until"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(
+            "1700000000",
+            "1700000000000",
+            "-1",
+            "2027",
+            "1e9",
+            "1700000000.5",
+            "\N{ARABIC-INDIC DIGIT TWO}\N{ARABIC-INDIC DIGIT ZERO}\N{ARABIC-INDIC DIGIT TWO}7",
+        ),
+        *("2026-03-02 09:30:00Z", "2026-03-02T09:30Z", "20260302T093000Z", "2026-03-02T09:30:00+0100"),
+        *(" 2026-03-02T09:30:00Z", "2026-03-02T09:30:00Z\n", "2026-W10-1T09:30:00Z", "2026-03-02T09:30:00.Z"),
+    ],
+)
+def test_a_moment_is_written_as_rfc_3339_has_it_and_digits_are_none(given: str) -> None:
+    assert errors(json.dumps({"waiting_until": given})) == [
+        ("waiting_until", "Value error, must be a moment as RFC 3339 writes it, as in 2027-01-31T00:00:00Z")
+    ]
+
+
+@pytest.mark.parametrize("given", ["2026-03-02t09:30:00z", "2026-03-02T09:30:00-00:00", "2026-03-02T09:30:00.000Z"])
+def test_all_that_rfc_3339_has_is_a_moment(given: str) -> None:
+    assert edit(waiting_until=given).waiting_until == NOW
 
 
 def test_every_wrong_field_is_named_at_once() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from onboarding.domain.model import Concept, Id, Instant
+from onboarding.domain.model import Concept, GivenInstant, Id, Instant
 
 
 class Cloud(StrEnum):
@@ -99,7 +99,7 @@ class ConnectionDetails(Concept):
     credential_kind: CredentialKind = CredentialKind.CLIENT_SECRET
     credential_arn: str | None = Field(default=None, max_length=512, validate_default=True)
     certificate_thumbprint: str | None = Field(default=None, max_length=95, validate_default=True)
-    credential_expires_at: Instant | None = None
+    credential_expires_at: GivenInstant | None = None
 
     @field_validator("entra_tenant_id", "client_id")
     @classmethod

@@ -18,7 +18,7 @@ from onboarding.domain.board import RecordedFinding
 from onboarding.domain.catalogue import REQUIRED, Step, Task
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.lock import Lock
-from onboarding.domain.model import Concept, Id, Instant
+from onboarding.domain.model import Concept, GivenInstant, Id, Instant
 from onboarding.domain.session import (
     AcceptedWarning,
     Change,
@@ -52,7 +52,7 @@ class Edit(Concept):
     provider_connection_id: Id | None = None
     status: End | None = None
     note: str | None = Field(default=None, max_length=LONGEST_NOTE)
-    waiting_until: Instant | None = None
+    waiting_until: GivenInstant | None = None
 
     @field_validator("current_step", "provider_connection_id", "status")
     @classmethod

@@ -1,8 +1,10 @@
 """What every concept of the domain is made of: a frozen pydantic model, built when it is first used."""
 
-from typing import Annotated
+import re
+from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 LARGEST_ID = 2**53 - 1
 """Largest integer that JavaScript keeps exact (ECMA-262, Number.MAX_SAFE_INTEGER)."""
@@ -12,6 +14,20 @@ Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 Instant = AwareDatetime
 """A moment in time; always aware, always UTC, of millisecond resolution once stored."""
+
+
+def _written_out(given: Any) -> Any:  # noqa: ANN401 - what a caller sent
+    # Not compiled here: a cold start would pay for it, and few requests name a moment.
+    pattern = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+    if not isinstance(given, datetime) and not (isinstance(given, str) and re.fullmatch(pattern, given)):
+        message = "must be a moment as RFC 3339 writes it, as in 2027-01-31T00:00:00Z"
+        raise ValueError(message)
+    return given
+
+
+# Strict, it would take no text from a validator in Python; which text it takes is said above.
+GivenInstant = Annotated[Instant, Field(strict=False), BeforeValidator(_written_out)]
+"""A moment that a caller names, as RFC 3339 writes it: pydantic would take `"2027"` for seconds since 1970."""
 
 
 class Concept(BaseModel):
