@@ -393,14 +393,17 @@ class ConnectionView(View):
 
 
 class ListedConnectionView(ConnectionView):
-    """A provider connection, and when the customer's administrator consented to it; null if nobody did."""
+    """A provider connection as its tenant's members see it."""
 
+    credential_arn: str | None
+    """What names the credential; null to whoever may not register connections."""
     consented_at: Instant | None
+    """When the customer's administrator consented; null if nobody did."""
 
     @classmethod
-    def listed(cls, connection: Connection) -> Self:
-        """Show *connection* as it stands."""
-        return cls(**connection.model_dump())
+    def listed(cls, connection: Connection, *, named: bool) -> Self:
+        """Show *connection* as it stands; what names its credential only if *named*."""
+        return cls(**connection.model_dump() | ({} if named else {"credential_arn": None}))
 
 
 class PreflightView(View):

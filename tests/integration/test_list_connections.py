@@ -45,13 +45,16 @@ def next_query(answer: Answer) -> str | None:
     return match[1]
 
 
-@pytest.mark.parametrize("user", MEMBERS)
-def test_every_member_is_told_how_the_tenant_is_reached(user: int) -> None:
+@pytest.mark.parametrize(("user", "role"), MEMBERS.items())
+def test_every_member_is_told_how_the_tenant_is_reached_and_owners_where_the_credential_lies(
+    user: int, role: str
+) -> None:
     register(2)
 
     answer = call("list_connections", user=user)
 
-    assert (answer.status, answer.body) == (200, [a_connection()])
+    named = SECRET_ARN if role == "owner" else None
+    assert (answer.status, answer.body) == (200, [a_connection(credential_arn=named)])
     assert "link" not in answer.headers
 
 

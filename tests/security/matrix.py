@@ -133,6 +133,9 @@ complete, lock held                     | 403  lock lock 200  lock lock | 404   
 """
 """Every act while nobody holds the lock, and while another does; who is the holder holds it either way."""
 
+NAMED = {"owner", "platform and readonly", "platform and operator", "platform and manager", "platform and owner"}
+"""Who is shown, of a connection, what names its credential: whoever may register one, and is a member."""
+
 type Cells = dict[str, dict[str, Answer]]
 """What is expected, or was answered, by row and by person."""
 

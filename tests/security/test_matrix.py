@@ -7,6 +7,7 @@ import pytest
 
 from onboarding.routes import PAGE, ROUTES, Route, methods
 from tests import events, template
+from tests.calling import SECRET_ARN
 from tests.security import matrix
 from tests.security.matrix import PEOPLE, PUBLIC, Answer, Cells
 from tests.security.scene import Asked, Pattern, Tenants, asked, body_of, person
@@ -94,6 +95,23 @@ def test_every_act_within_a_patch_is_open_to_whom_the_matrix_says(
     row = matrix.acts()[name]
     assert told == row
     ASSERTED.update(cells=len(row), acts=len(row), refused=sum(not is_let_in(cell) for cell in row.values()))
+
+
+def test_where_a_credential_lies_is_shown_to_whoever_may_register_it(pattern: Pattern, tenants: Tenants) -> None:
+    tenant, named = tenants.copy(pattern), set()
+    how = asked("list_connections", pattern.known)
+    for who, cell in matrix.routes()["list_connections"].items():
+        user, scope = person(who)
+        event = events.http(
+            "GET", how.route.path, parameters={"tenantId": tenant}, user=user, scope=scope, anonymous=user is None
+        )
+        told = import_module("api.list_connections").handler(event, events.Context())
+        if is_let_in(cell):
+            arns = {each["credential_arn"] for each in json.loads(told["body"])}
+            assert arns in ({None}, {SECRET_ARN}), who
+            named |= {who} if None not in arns else set()
+
+    assert named == matrix.NAMED
 
 
 def test_a_cell_that_says_something_else_is_caught(pattern: Pattern, tenants: Tenants) -> None:

@@ -116,6 +116,11 @@ class Access(NamedTuple):
         """The connection in use."""
         return self.tenant.connection_in_use(self.session)
 
+    @property
+    def may_register(self) -> bool:
+        """Whether the caller may say who the members are and how the tenant is reached."""
+        return self.caller.platform_scope or self.is_at_least(Role.OWNER)
+
     def is_at_least(self, role: Role) -> bool:
         """Tell whether the caller's role covers *role*."""
         return self.role is not None and self.role.covers(role)

@@ -358,6 +358,8 @@ export interface paths {
          * How a tenant can be reached, in the order of ids, page by page
          * @description Show one page of the connections; only a missing `Link` means the end.
          *
+         *     Where a credential lies is the affair of whoever may register it.
+         *
          *     For members of at least `readonly`.
          */
         get: operations["listConnections"];
@@ -876,7 +878,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
         };
-        /** @description A provider connection, and when the customer's administrator consented to it; null if nobody did. */
+        /** @description A provider connection as its tenant's members see it. */
         ListedConnection: {
             id: number;
             tenant_id: number;
@@ -885,12 +887,15 @@ export interface components {
             cloud: components["schemas"]["Cloud"];
             expected_domain: string | null;
             credential_kind: components["schemas"]["CredentialKind"];
-            /** @description What names the credential. */
+            /** @description What names the credential; null to whoever may not register connections. */
             credential_arn: string | null;
             certificate_thumbprint: string | null;
             /** Format: date-time */
             credential_expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the customer's administrator consented; null if nobody did.
+             */
             consented_at: string | null;
         };
         /** @description You no longer hold the edit lock. */

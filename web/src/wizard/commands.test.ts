@@ -33,6 +33,10 @@ describe("the command that goes with a reason", () => {
     expect(command?.text).toContain(`--secret-id ${CONNECTION.credential_arn}`);
   });
 
+  it("asks for the name of a credential that only owners are told", () => {
+    expect(commandFor("credential_invalid", { ...CONNECTION, credential_arn: null })?.text).toContain('--secret-id "$CREDENTIAL_ARN" ');
+  });
+
   it("puts no secret anywhere for a connection without one", () => {
     expect(commandFor("credential_invalid", { ...CONNECTION, credential_kind: "federation" })).toBeNull();
   });

@@ -48,8 +48,11 @@ const CUSTOMERS: Record<string, Written> = {
   tenant_not_found: metadata,
 };
 
+/** Where only an owner is told what names the credential, the command asks for it. */
+const named: Written = (to) => to.credential_arn ?? '"$CREDENTIAL_ARN"';
+
 const OURS: Record<string, Written> = {
-  credential_invalid: (to) => `aws secretsmanager put-secret-value --secret-id ${to.credential_arn ?? ""} --secret-string file://new-secret.txt`,
+  credential_invalid: (to) => `aws secretsmanager put-secret-value --secret-id ${named(to)} --secret-string file://new-secret.txt`,
   credential_expired: (to) => `${newSecret(to)}\n${OURS["credential_invalid"]?.(to) ?? ""}`,
   credential_expiring: (to) => `${newSecret(to)}\n${OURS["credential_invalid"]?.(to) ?? ""}`,
 };
