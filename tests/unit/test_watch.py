@@ -86,6 +86,15 @@ def test_a_completed_session_leaves_a_watch_over_what_it_rests_on() -> None:
     assert NOW < change.watch.due_at <= NOW + A_DAY
 
 
+def test_a_warning_that_gave_no_reason_is_rested_on_too() -> None:
+    findings = good(finding(Task.RBAC_CHECK, WARN, None))
+
+    change = edited(in_review(), edit(status="completed"), circumstances(ALICE, findings=findings))
+
+    assert change.watch is not None
+    assert change.watch.rests_on[Task.RBAC_CHECK] == Judgement(status=WARN)
+
+
 @pytest.mark.parametrize("fields", [{"status": "abandoned"}, {"current_step": 4}])
 def test_no_other_change_leaves_a_watch(fields: dict[str, Any]) -> None:
     change = edited(in_review(), edit(**fields), circumstances(ALICE))

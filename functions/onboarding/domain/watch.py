@@ -17,7 +17,7 @@ from onboarding.domain.finding import FindingStatus
 from onboarding.domain.model import Concept, Id, Instant
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.run import Run, started
-from onboarding.domain.session import Session, SessionStatus
+from onboarding.domain.session import AcceptedWarning, Session, SessionStatus
 
 WATCHED = tuple(task for task in REQUIRED if task.spec.kind is Kind.PROBE)
 """What a round examines. An inventory is no verification: it takes long, and keeps people from everything else."""
@@ -78,13 +78,14 @@ class Verdict(NamedTuple):
 def watch_of(session: Session, every: timedelta) -> Watch | None:
     """Make the watch that *session* leaves as it is closed; None if it was not completed.
 
-    A completed session rests on findings that are ok, or warnings that somebody accepted.
+    A completed session rests on findings that are ok, or warnings that somebody accepted. A warning that gave no reason
+    was accepted without one.
     """
     completion, connection_id = session.completion, session.provider_connection_id
     if session.status is not SessionStatus.COMPLETED or completion is None or connection_id is None:
         return None
     accepted = {
-        warning.task_type: Judgement(status=FindingStatus.WARN, reason_code=ReasonCode(warning.reason_code))
+        warning.task_type: Judgement(status=FindingStatus.WARN, reason_code=_reason(warning))
         for warning in completion.accepted_warnings
     }
     well = Judgement(status=FindingStatus.OK)
@@ -95,6 +96,10 @@ def watch_of(session: Session, every: timedelta) -> Watch | None:
         rests_on={task: accepted.get(task, well) for task in WATCHED},
         due_at=next_round(session.tenant_id, session.updated_at, every),
     )
+
+
+def _reason(warning: AcceptedWarning) -> ReasonCode | None:
+    return ReasonCode(warning.reason_code) if warning.reason_code else None
 
 
 def next_round(tenant_id: int, after: datetime, every: timedelta) -> datetime:
