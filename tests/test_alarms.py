@@ -216,11 +216,15 @@ def work_that_is_not_got_through_is_heard_of(tree: Tree) -> Iterator[str]:
         waits = [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
         if not _alarms(tree, WAITS | {"Dimensions": waits}):
             yield f"nobody hears that {name} does not get through {queue}"
+    [longest, lease] = [tree["Parameters"][each]["Default"] for each in ("SyncDeadlineSeconds", "LeaseSeconds")]
     named = [
         {"Name": "service", "Value": tree["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]}
     ]
-    if not _alarms(tree, HELD | {"Dimensions": named}):
+    held = _alarms(tree, HELD | {"Dimensions": named})
+    if not held:
         yield "nobody hears that a guard is held for too long"
+    if any(tree["Resources"][name]["Properties"]["Threshold"] <= longest + lease for name in held):
+        yield "a sync that Microsoft holds back for as long as it may is said to hold its guard for too long"
     throttled = set(_summed(tree))
     for name in template.resources(tree, "AWS::DynamoDB::Table"):
         if ("WriteThrottleEvents", name) not in throttled:
@@ -438,6 +442,11 @@ TWINS: list[tuple[Rule, Change, str]] = [
         work_that_is_not_got_through_is_heard_of,
         put("Globals/Function/Environment/Variables/POWERTOOLS_SERVICE_NAME", "another"),
         "a guard is held for too long",
+    ),
+    (
+        work_that_is_not_got_through_is_heard_of,
+        put(of("GuardIsHeld", "Threshold"), 7200),
+        "a sync that Microsoft holds back for as long as it may",
     ),
     (
         work_that_is_not_got_through_is_heard_of,
