@@ -1,6 +1,7 @@
 """GET /app and all that is under it: the page, its files, and what it has to know of the deployment. Public.
 
-It is nothing of the API's: no tenant, no caller, no table. So it does without `rest`, which would be most of its start.
+It is nothing of the API's: no tenant, no caller, no table. So it does without `rest`, which would be most of its start;
+what both say alike is in `manners`.
 """
 
 import base64
@@ -10,6 +11,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from onboarding import manners
 from onboarding.log import logger
 from onboarding.routes import PAGE
 from onboarding.settings import PageSettings
@@ -20,10 +22,6 @@ type Event = dict[str, Any]
 CONFIG = "config.json"
 """What the page asks first: whom to sign in with."""
 
-LONGEST_IP = 45
-"""Characters of an IPv6 address that ends in an IPv4 one."""
-
-_PROBLEM = "application/problem+json"
 _YEAR = 365 * 24 * 3600
 _PROBLEMS = {
     "page_not_built": "This deployment was made without its page: `make build` builds it where there is Node.js.",
@@ -52,7 +50,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         "route": event.get("routeKey"),
         "tenant_id": None,
         "user_id": None,
-        "source_ip": str(context.get("http", {}).get("sourceIp", ""))[:LONGEST_IP] or None,
+        "source_ip": manners.source_ip(context),
     }
     try:
         answer = _answer(event["rawPath"], headers, request_id)
@@ -85,7 +83,7 @@ def _answer(path: str, headers: dict[str, str], request_id: str) -> Answer:
         told = {"cache-control": f"public, max-age={_YEAR}, immutable"}
     else:
         told = {"cache-control": "no-cache", "etag": file.etag()}
-        if _has(told["etag"], headers.get("if-none-match", "")):
+        if manners.has(headers.get("if-none-match", ""), told["etag"]):
             return Answer(HTTPStatus.NOT_MODIFIED, told | {"vary": "accept-encoding"})
     content, encoding = file.sent(headers.get("accept-encoding", ""))
     told |= {"content-type": file.media_type, "vary": "accept-encoding"}
@@ -115,29 +113,13 @@ def _config() -> Answer:
 
 
 def _problem(status: HTTPStatus, code: str, request_id: str, headers: dict[str, str]) -> Answer:
-    """Refuse in the one form that every refusal has; `problems` says it with all that `rest` needs."""
-    media_type = _PROBLEM if _PROBLEM in headers.get("accept", "") else "application/json"
-    said = _PROBLEMS[code]
-    body = {
-        "error": said,
-        "code": code,
-        "type": f"urn:onboarding:problem:{code}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": int(status),
-        "detail": said,
-        "request_id": request_id,
-    }
-    return Answer(status, _json(media_type), json.dumps(body), code=code)
+    """Refuse in the one form that every refusal has."""
+    body = manners.problem(status, code, _PROBLEMS[code], request_id)
+    return Answer(status, _json(manners.problem_type(headers)), json.dumps(body), code=code)
 
 
 def _json(media_type: str) -> dict[str, str]:
     return {"content-type": media_type, "cache-control": "no-store"}
-
-
-def _has(etag: str, if_none_match: str) -> bool:
-    """Compare as RFC 9110, 13.1.2, wants it: weakly."""
-    given = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return "*" in given or etag.removeprefix("W/") in given
 
 
 @cache

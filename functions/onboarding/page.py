@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from onboarding import manners
+
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -33,8 +35,6 @@ NAMED_BY_CONTENT = "assets/"
 
 _VIEW = re.compile(r"(?!assets(?:/|\Z))(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/?)?", re.ASCII)
 """What the page itself leads to: no name of a file has this form."""
-
-_ADMITTED = re.compile(r"\s*([A-Za-z0-9*_-]+)\s*(?:;\s*[Qq]=([01](?:\.[0-9]{0,3})?)\s*)?")
 
 
 class Sent(NamedTuple):
@@ -67,8 +67,8 @@ class File(NamedTuple):
 
     def sent(self, accept_encoding: str) -> Sent:
         """Read it in the smallest form that *accept_encoding*, a header's value, admits."""
-        admitted = _admitted(accept_encoding)
-        chosen = next((each for each in COMPRESSED if each in self.forms and admitted(each)), None)
+        admitted = (each for each in COMPRESSED if each in self.forms and manners.admits(accept_encoding, each))
+        chosen = next(admitted, None)
         return Sent(self._in(chosen), chosen)
 
     def _in(self, encoding: str | None) -> bytes:
@@ -102,22 +102,3 @@ class Page(NamedTuple):
     def find(self, name: str) -> File | None:
         """Find the file *name*; what names a view of the page, and no file, is the index."""
         return self.files.get(INDEX if _VIEW.fullmatch(name) else name)
-
-
-def _admitted(accept_encoding: str) -> "Admitted":
-    weights: dict[str, bool] = {}
-    for each in accept_encoding.split(","):
-        read = _ADMITTED.fullmatch(each)
-        if read:
-            weights[read[1].lower()] = float(read[2] or 1) > 0
-    return Admitted(weights)
-
-
-class Admitted(NamedTuple):
-    """Which encodings a client takes (RFC 9110, 12.5.3)."""
-
-    by_name: dict[str, bool]
-
-    def __call__(self, encoding: str) -> bool:
-        """Tell whether it takes *encoding*: by its name, else by the star."""
-        return self.by_name.get(encoding, self.by_name.get("*", False))

@@ -4,6 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from onboarding import manners
 from onboarding.domain.session import Session
 from onboarding.errors import (
     Conflict,
@@ -103,13 +104,4 @@ def _shown(value: Any, now: datetime) -> Any:  # noqa: ANN401 - JSON values
 
 
 def _body(status: HTTPStatus, code: str, message: str, request_id: str, fields: dict[str, Any]) -> str:
-    return ProblemView(
-        error=message,
-        code=code,
-        type=f"urn:onboarding:problem:{code}",
-        title=code.replace("_", " ").capitalize(),
-        status=int(status),
-        detail=message,
-        request_id=request_id,
-        **fields,
-    ).model_dump_json()
+    return ProblemView(**manners.problem(status, code, message, request_id), **fields).model_dump_json()

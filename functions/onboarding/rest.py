@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
-from onboarding import clock, ids
+from onboarding import clock, ids, manners
 from onboarding.cursor import List
 from onboarding.domain.access import PLATFORM_SCOPE, Access, Caller, Role
 from onboarding.domain.audit import Origin
@@ -51,13 +51,10 @@ LARGEST_BODY = 16 * 1024
 SMALLEST_COMPRESSED = 1024
 """Characters of a body from which on compressing it pays: below, it would save less than a packet."""
 
-LONGEST_IP = 45
-"""Characters of an IPv6 address that ends in an IPv4 one."""
 LONGEST_REQUEST_ID = 64
 
 _JSON_TYPES = {"application/json", "application/merge-patch+json"}
 _NO_BRACKETS = str.maketrans("[],", "   ")
-_PROBLEM = "application/problem+json"
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -215,6 +212,7 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
     try:
         response = respond(now)
         status, code, body = response.status, None, _text(response.body)
+        headers |= _varying(status, body)
         media_type = "text/html; charset=utf-8" if isinstance(response.body, Html) else "application/json"
         headers |= response.headers
         # Who brings a tag of their own has looked whether it is known.
@@ -228,8 +226,8 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
             logger.exception("unexpected", extra={"request_id": request_id})
         refused = problem(error, request_id, now) if isinstance(error, Refusal) else internal_error(request_id)
         status, code, body = refused.status, refused.code, refused.body
-        media_type = _PROBLEM if _PROBLEM in event.get("headers", {}).get("accept", "") else "application/json"
-        headers |= refused.headers
+        media_type = manners.problem_type(event.get("headers", {}))
+        headers |= refused.headers | _varying(status, body)
     if body is not None:
         headers["content-type"] = media_type
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
@@ -239,13 +237,9 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
 
 
 def is_known(etag: str, headers: dict[str, str]) -> bool:
-    """Tell whether a request's *headers* say that what *etag* names is known; compared weakly (RFC 9110, 13.1.2)."""
+    """Tell whether a request's *headers* say that what *etag* names is known."""
     known = headers.get("if-none-match")
-    if known is None:
-        return False
-    return known.strip() == "*" or etag.removeprefix("W/") in (
-        tag.strip().removeprefix("W/") for tag in known.split(",")
-    )
+    return known is not None and manners.has(known, etag)
 
 
 def created(body: BaseModel, **headers: str | None) -> Response:
@@ -280,12 +274,7 @@ def authenticate(event: Event) -> Caller:
 def origin(event: Event) -> Origin:
     """Tell where a request came from. API Gateway says it; what a header says (`X-Forwarded-For`) anybody can."""
     request_id = str(event["requestContext"].get("requestId", ""))
-    return Origin(_source_ip(event), request_id[:LONGEST_REQUEST_ID] or None)
-
-
-def _source_ip(event: Event) -> str | None:
-    source_ip = str(event["requestContext"].get("http", {}).get("sourceIp", ""))
-    return source_ip if source_ip and len(source_ip) <= LONGEST_IP else None
+    return Origin(manners.source_ip(event["requestContext"]), request_id[:LONGEST_REQUEST_ID] or None)
 
 
 def _claims(event: Event) -> dict[str, Any]:
@@ -426,8 +415,8 @@ def _only_shows(event: Event) -> bool:
 def _sent(event: Event, status: HTTPStatus, headers: dict[str, str], body: str) -> dict[str, Any]:
     """Send *body* as it is, or compressed where that pays: API Gateway compresses nothing of an HTTP API."""
     answer: dict[str, Any] = {"statusCode": int(status), "headers": headers, "body": body}
-    if len(body) >= SMALLEST_COMPRESSED and _admits_gzip(event.get("headers", {})):
-        headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
+    if len(body) >= SMALLEST_COMPRESSED and manners.admits(event.get("headers", {}).get("accept-encoding", ""), "gzip"):
+        headers["content-encoding"] = "gzip"
         packed = zlib.compress(body.encode(), level=1, wbits=_GZIP)  # of the rest, the first level leaves a tenth
         answer |= {"body": base64.b64encode(packed).decode(), "isBase64Encoded": True}
     if event["requestContext"]["http"]["method"] == "HEAD":
@@ -435,13 +424,10 @@ def _sent(event: Event, status: HTTPStatus, headers: dict[str, str], body: str) 
     return answer
 
 
-def _admits_gzip(headers: dict[str, str]) -> bool:
-    """Tell whether whoever asks takes gzip: by its name, else by the star (RFC 9110, 12.5.3)."""
-    weights: dict[str, str] = {}
-    for each in headers.get("accept-encoding", "").lower().split(","):
-        coding, _, weight = each.partition(";")
-        weights[coding.strip()] = weight.replace(" ", "").rstrip("0.")
-    return weights.get("gzip", weights.get("*", "q=")) != "q="
+def _varying(status: HTTPStatus, body: str | None) -> dict[str, str]:
+    """Say of an answer that it has another form, whichever is sent, and if none is sent (RFC 9110, 15.4.5)."""
+    compressible = status is HTTPStatus.NOT_MODIFIED or len(body or "") >= SMALLEST_COMPRESSED
+    return {"vary": "accept-encoding"} if compressible else {}
 
 
 def _named(headers: dict[str, str | None]) -> dict[str, str]:
@@ -461,5 +447,5 @@ def _facts(event: Event) -> dict[str, Any]:
         "route": event.get("routeKey"),
         "tenant_id": tenant_id,
         "user_id": _user_id(_claims(event)),
-        "source_ip": _source_ip(event),
+        "source_ip": manners.source_ip(event["requestContext"]),
     }

@@ -50,19 +50,22 @@ class Row(NamedTuple):
     cache: str = "no-store"
 
 
+COMPRESSIBLE = frozenset({"vary"})
+"""What says of itself that it has another form."""
+
 ROWS: dict[str, Row] = {
     "list_my_sessions": Row(nothing, 200),
     "list_sessions": Row(nothing, 200),
     "get_session": Row(nothing, 200),
     "create_session": Row(nothing, 201, frozenset({"etag", "location", "session-resumed"})),
     "update_session": Row(one_session, 200, frozenset({"etag"})),
-    "list_tasks": Row(nothing, 200),
+    "list_tasks": Row(nothing, 200, COMPRESSIBLE),
     "start_run": Row(lambda: {"taskType": "rbac_check"}, 201, frozenset({"location", "operation-reused"})),
     "get_run": Row(one_run, 200, frozenset({"retry-after"})),
     "cancel_run": Row(one_run, 200),
     "list_evidence": Row(nothing, 200),
     "compare_evidence": Row(one_finding, 200),
-    "list_audit": Row(nothing, 200),
+    "list_audit": Row(nothing, 200, COMPRESSIBLE),
     "register_tenant": Row(lambda: {**ADMIN, "tenant": 2, "body": {"name": "Fabrikam"}}, 201, frozenset({"location"})),
     "list_members": Row(nothing, 200),
     "list_connections": Row(nothing, 200),
@@ -72,9 +75,12 @@ ROWS: dict[str, Row] = {
         lambda: {**ADMIN, "connectionId": 102, "body": connection()}, 201, frozenset({"location"})
     ),
     "create_consent_link": Row(lambda: {"connectionId": 101}, 201),
-    "serve_openapi": Row(nothing, 200, cache="no-cache"),
+    "serve_openapi": Row(nothing, 200, COMPRESSIBLE, "no-cache"),
     "serve_docs": Row(
-        nothing, 200, frozenset({"content-security-policy", "referrer-policy", "x-content-type-options"}), "no-cache"
+        nothing,
+        200,
+        COMPRESSIBLE | {"content-security-policy", "referrer-policy", "x-content-type-options"},
+        "no-cache",
     ),
 }
 ELSEWHERE = {"preflight_connection", "record_consent", "serve_page"}
@@ -265,8 +271,22 @@ def test_a_large_body_is_compressed_for_whoever_takes_that(encoding: str) -> Non
 
 
 @pytest.mark.parametrize("encoding", REFUSING)
-def test_a_large_body_is_left_as_it_is_for_whoever_does_not(encoding: str) -> None:
-    assert "content-encoding" not in call("list_tasks", headers={"Accept-Encoding": encoding}).headers
+def test_a_large_body_is_left_as_it_is_for_whoever_does_not_and_says_that_it_has_another_form(encoding: str) -> None:
+    plain = call("list_tasks", headers={"Accept-Encoding": encoding})
+
+    assert "content-encoding" not in plain.headers
+    assert plain.headers["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize("name", ["list_tasks", "get_session"])
+@pytest.mark.parametrize("encoding", ["gzip", ""])
+def test_what_is_known_says_that_it_has_another_form(name: str, encoding: str) -> None:
+    etag = call(name).headers["etag"]
+
+    known = call(name, headers={"If-None-Match": etag, "Accept-Encoding": encoding})
+
+    assert (known.status, known.headers["vary"]) == (304, "accept-encoding")
+    assert "content-encoding" not in known.headers
 
 
 def test_a_small_body_is_left_as_it_is(subtests: pytest.Subtests) -> None:
@@ -275,7 +295,7 @@ def test_a_small_body_is_left_as_it_is(subtests: pytest.Subtests) -> None:
             answer = call(name, **ROWS[name].given(), headers={"Accept-Encoding": encoding})
 
             assert size(answer) < SMALLEST_COMPRESSED
-            assert "content-encoding" not in answer.headers
+            assert not {"content-encoding", "vary"} & set(answer.headers)
 
 
 def test_the_head_of_a_large_body_says_that_it_would_be_compressed() -> None:
@@ -289,5 +309,9 @@ def test_a_refusal_that_is_large_is_compressed_too() -> None:
 
     answer = call("list_tasks", query=unknown, headers={"Accept-Encoding": "gzip"})
 
-    assert (answer.status, answer.headers["content-encoding"]) == (400, "gzip")
+    assert (answer.status, answer.headers["content-encoding"], answer.headers["vary"]) == (
+        400,
+        "gzip",
+        "accept-encoding",
+    )
     assert len(answer.body["errors"]) == 40

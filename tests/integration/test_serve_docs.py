@@ -53,6 +53,10 @@ def test_whoever_asks_is_shown_a_page() -> None:
     assert list(described.breaches("serve_docs", 200, answer["headers"], None)) == []
 
 
+def test_whoever_keeps_it_is_told_that_it_has_another_form() -> None:
+    assert ask()["headers"]["vary"] == "accept-encoding"
+
+
 def test_it_tells_of_every_route_and_every_refusal() -> None:
     page = ask()["body"]
 

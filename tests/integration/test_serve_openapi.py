@@ -46,6 +46,13 @@ def test_it_is_asked_for_again_and_sent_again_only_once_it_has_changed() -> None
     assert ask(if_none_match='W/"of another release"')["statusCode"] == 200
 
 
+def test_whoever_keeps_it_is_told_that_it_has_another_form_whichever_they_were_sent() -> None:
+    plain, packed = ask(), ask(accept_encoding="gzip")
+    known = ask(if_none_match=plain["headers"]["etag"])
+
+    assert [each["headers"]["vary"] for each in (plain, packed, known)] == ["accept-encoding"] * 3
+
+
 def test_it_is_compressed_for_whoever_takes_that() -> None:
     plain, packed = ask(), ask(accept_encoding="gzip, br")
 
