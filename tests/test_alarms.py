@@ -6,11 +6,8 @@ Each rule of the template is shown to catch what it forbids.
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import pytest
-
-from tests import patterns, template
+from tests import patterns, template, twins
 from tests.template import ROOT, Change, Rule, Tree, of, put, remove, target, triggers
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -479,32 +476,19 @@ TWINS: list[tuple[Rule, Change, str]] = [
     (every_function_is_traced, put(of("Sweep", "Tracing"), "Disabled"), "Sweep leaves no trace"),
 ]
 
-RULES = list(dict.fromkeys(rule for rule, _, _ in TWINS))
 
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@twins.each_rule(TWINS)
 def test_the_template_keeps_the_rule(rule: Rule) -> None:
     assert list(rule(template.read())) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "change", "breach"), TWINS, ids=[f"{rule.__name__}-{says}" for rule, _, says in TWINS]
-)
+@twins.each_twin(TWINS)
 def test_a_template_that_breaks_the_rule_is_caught(rule: Rule, change: Change, breach: str) -> None:
     twin = template.read()
     change(twin)
 
-    breaches = list(rule(twin))
-
-    assert [each for each in breaches if breach in each]
+    assert twins.catches(rule, twin, breach)
 
 
 def test_every_rule_in_this_file_is_asked() -> None:
-    written = {each for each in globals().values() if _is_rule(each)}
-
-    assert written == set(RULES)
-
-
-def _is_rule(each: Any) -> bool:
-    annotations = getattr(each, "__annotations__", {})
-    return annotations.get("return") == Iterator[str] and list(annotations) == ["tree", "return"]
+    assert twins.written(globals(), "tree") == set(twins.rules(TWINS))

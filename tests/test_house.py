@@ -9,11 +9,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests import template
+from tests import template, twins
 from tests.template import ROOT
 
 type Sources = dict[str, str]
@@ -305,34 +304,19 @@ TWINS: list[tuple[Rule, Sources, str]] = [
     (no_test_patches_or_sleeps, {TEST: "import time\nwhile waits():\n    pass\ntime.sleep(1)"}, "calls sleep"),
 ]
 
-RULES = list(dict.fromkeys(rule for rule, _, _ in TWINS))
 
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@twins.each_rule(TWINS)
 def test_the_code_keeps_the_rule(rule: Rule) -> None:
-    breaches = list(rule(code()))
-
-    assert breaches == []
+    assert list(rule(code())) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "written", "breach"), TWINS, ids=[f"{rule.__name__}-{says}" for rule, _, says in TWINS]
-)
-def test_code_that_breaks_the_rule_is_caught(rule: Rule, written: Sources, breach: str) -> None:
-    breaches = list(rule({**code(), **written}))
-
-    assert [each for each in breaches if breach in each]
+@twins.each_twin(TWINS)
+def test_code_that_breaks_the_rule_is_caught(rule: Rule, change: Sources, breach: str) -> None:
+    assert twins.catches(rule, {**code(), **change}, breach)
 
 
 def test_every_rule_in_this_file_is_asked() -> None:
-    written = {each for each in globals().values() if _is_rule(each)}
-
-    assert written == set(RULES)
-
-
-def _is_rule(each: Any) -> bool:
-    annotations = getattr(each, "__annotations__", {})
-    return annotations.get("return") == Iterator[str] and list(annotations) == ["sources", "return"]
+    assert twins.written(globals(), "sources") == set(twins.rules(TWINS))
 
 
 def test_the_sweep_s_own_query_is_allowed() -> None:

@@ -6,12 +6,12 @@ https://docs.github.com/actions/reference/security/secure-use.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 import yaml
 
+from tests import twins
 from tests.template import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -189,34 +189,21 @@ TWINS: list[tuple[Rule, Callable[[Workflows], Workflows], str]] = [
     (the_tools_are_those_of_the_lock, changed("check", "enable-cache: false", "enable-cache: true"), "earlier run"),
 ]
 
-RULES = list(dict.fromkeys(rule for rule, _, _ in TWINS))
 
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@twins.each_rule(TWINS)
 def test_the_workflows_keep_the_rule(rule: Rule) -> None:
     assert list(rule(written())) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "change", "breach"), TWINS, ids=[f"{rule.__name__}-{says}" for rule, _, says in TWINS]
-)
+@twins.each_twin(TWINS)
 def test_a_workflow_that_breaks_the_rule_is_caught(
     rule: Rule, change: Callable[[Workflows], Workflows], breach: str
 ) -> None:
-    breaches = list(rule(change(written())))
-
-    assert [each for each in breaches if breach in each]
+    assert twins.catches(rule, change(written()), breach)
 
 
 def test_every_rule_in_this_file_is_asked() -> None:
-    asked = {each for each in globals().values() if _is_rule(each)}
-
-    assert asked == set(RULES)
-
-
-def _is_rule(each: Any) -> bool:
-    annotations: Mapping[str, Any] = getattr(each, "__annotations__", {})
-    return annotations.get("return") == Iterator[str] and list(annotations) == ["workflows", "return"]
+    assert twins.written(globals(), "workflows") == set(twins.rules(TWINS))
 
 
 def test_every_job_has_its_rights_listed_here() -> None:

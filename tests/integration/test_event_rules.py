@@ -15,7 +15,7 @@ from docs.event_schemas import examples
 from onboarding.domain.audit import Act, AuditEntry, Details
 from onboarding.domain.events import Event, of_entry
 from onboarding.event_bus import Envelope, EventBus
-from tests import template
+from tests import template, twins
 from tests.deployment import REGION, Engine
 from tests.template import Change, Rule, Tree, of, put, remove
 from tests.unit.samples import NOW
@@ -154,22 +154,23 @@ TWINS: list[tuple[Rule, Change, str]] = [
         "GotWorse may not notice anybody",
     ),
 ]
-RULES = list(dict.fromkeys(rule for rule, _, _ in TWINS))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@twins.each_rule(TWINS)
 def test_the_template_keeps_the_rule(rule: Rule) -> None:
     assert list(rule(template.read())) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "change", "breach"), TWINS, ids=[f"{rule.__name__}-{says}" for rule, _, says in TWINS]
-)
+@twins.each_twin(TWINS)
 def test_a_template_that_breaks_the_rule_is_caught(rule: Rule, change: Change, breach: str) -> None:
     twin = template.read()
     change(twin)
 
-    assert [each for each in rule(twin) if breach in each]
+    assert twins.catches(rule, twin, breach)
+
+
+def test_every_rule_in_this_file_is_asked() -> None:
+    assert twins.written(globals(), "tree") == set(twins.rules(TWINS))
 
 
 # ── What they are about ──────────────────────────────────────────────────────────────────────────────────────────────

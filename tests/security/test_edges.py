@@ -8,9 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests import rights, template
+from tests import rights, template, twins
 from tests.rights import Right, Use
 from tests.template import Change, Rule, Tree, of, put, remove, target, triggers
 
@@ -443,32 +441,19 @@ TWINS: list[tuple[Rule, Change, str]] = [
     (people_and_tokens_come_over_tls, put(of("Api", "Domain"), {"DomainName": "x"}), "takes old TLS"),
 ]
 
-RULES = list(dict.fromkeys(rule for rule, _, _ in TWINS))
 
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@twins.each_rule(TWINS)
 def test_the_template_keeps_the_rule(rule: Rule) -> None:
     assert list(rule(template.read())) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "change", "breach"), TWINS, ids=[f"{rule.__name__}-{says}" for rule, _, says in TWINS]
-)
+@twins.each_twin(TWINS)
 def test_a_template_that_breaks_the_rule_is_caught(rule: Rule, change: Change, breach: str) -> None:
     twin = template.read()
     change(twin)
 
-    breaches = list(rule(twin))
-
-    assert [each for each in breaches if breach in each]
+    assert twins.catches(rule, twin, breach)
 
 
 def test_every_rule_in_this_file_is_asked() -> None:
-    written = {each for name, each in globals().items() if _is_rule(each) and not name.startswith("_")}
-
-    assert written == set(RULES)
-
-
-def _is_rule(each: Any) -> bool:
-    annotations = getattr(each, "__annotations__", {})
-    return annotations.get("return") == Iterator[str] and list(annotations) == ["tree", "return"]
+    assert twins.written(globals(), "tree") == set(twins.rules(TWINS))
