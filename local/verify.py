@@ -265,6 +265,19 @@ def a_watch_rests_on_a_completed_session(kept: Kept) -> Iterator[str]:
                 yield f"tenant {tenant}: {', '.join(unknown)} is worse than nothing"
 
 
+def a_tenant_says_what_was_completed(kept: Kept) -> Iterator[str]:
+    """What a tenant says of its last completion is so; one that was completed before this was kept says nothing."""
+    for (tenant, entry), item in kept.by_entry.items():
+        if entry != "tenant" or "last_completed" not in item:
+            continue
+        last = item["last_completed"]
+        session = kept.by_entry.get((tenant, f"closed#{last['session_id']:016d}"), {})
+        if session.get("status") != "completed" or session.get("closed_at") != last["at"]:
+            yield f"tenant {tenant}: it says that session {last['session_id']} was completed at {last['at']}"
+        elif kept.by_entry.get((tenant, "watch"), {}).get("session_id") != last["session_id"]:
+            yield f"tenant {tenant}: it is not held to session {last['session_id']}, which was completed last"
+
+
 def a_tenant_is_marked_exactly_while_something_is_worse(kept: Kept) -> Iterator[str]:
     """What drifted is marked, and told of: each finding that got worse once."""
     told = {
@@ -348,6 +361,7 @@ RULES: tuple[Rule, ...] = (
     a_member_is_found_by_their_user,
     what_can_fall_due_is_found_by_the_sweep,
     a_watch_rests_on_a_completed_session,
+    a_tenant_says_what_was_completed,
     a_tenant_is_marked_exactly_while_something_is_worse,
     an_idempotency_key_leads_to_its_run,
     the_audit_trail_tells_of_every_session,

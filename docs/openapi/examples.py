@@ -10,7 +10,7 @@ from api.register_member import MemberDetails
 from api.register_tenant import TenantDetails
 from docs.openapi.refusals import RefusalKind
 from onboarding.domain import budget, guard
-from onboarding.domain.access import Access, Caller, RegisteredTenant, Role
+from onboarding.domain.access import Access, Caller, Completed, RegisteredTenant, Role
 from onboarding.domain.audit import Act, AuditEntry, Details, Origin
 from onboarding.domain.board import Board, RecordedFinding, TaskSummary, summarise
 from onboarding.domain.catalogue import Kind, Step, Task
@@ -73,8 +73,10 @@ def _session(**others: Any) -> Session:  # noqa: ANN401 - any field
     return Session(**known | others)
 
 
-def _access(session: Session) -> Access:
-    return Access(_CALLER, _TENANT, Role.OPERATOR, session)
+def _access(session: Session | None) -> Access:
+    """Tell of a tenant whose *session* is open, or that was completed if none is."""
+    completed = None if session else Completed(session_id=SESSION_ID, at=NOW, by_user_id=ALICE)
+    return Access(_CALLER, _TENANT.model_copy(update={"last_completed": completed}), Role.OPERATOR, session)
 
 
 def _run(task: Task, run_id: int = RUN_ID, **others: Any) -> Run:  # noqa: ANN401 - any field
@@ -215,7 +217,10 @@ def answers() -> dict[type[BaseModel], dict[str, BaseModel]]:
                 )
             )
         },
-        QueuedTenantView: {"waiting for us": QueuedTenantView.of(_access(_session()), _board(), None, NOW)},
+        QueuedTenantView: {
+            "waiting for us": QueuedTenantView.of(_access(_session()), _board(), None, NOW),
+            "completed": QueuedTenantView.of(_access(None), _board(), None, NOW),
+        },
         ListedConnectionView: {"consented": ListedConnectionView(**_CONNECTION.model_dump(), consented_at=NOW)},
         TenantView: {"registered": TenantView(id=TENANT, name="Contoso")},
         MemberView: {"registered": MemberView(tenant_id=TENANT, user_id=BOB, role=Role.OPERATOR)},

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
 from onboarding.domain import lock
-from onboarding.domain.access import Access, Role
+from onboarding.domain.access import Access, Completed, Role
 from onboarding.domain.acting import acts_next
 from onboarding.domain.audit import ActOrLater, AuditEntry
 from onboarding.domain.board import Board, TaskSummary
@@ -334,12 +334,28 @@ class BlockingView(View):
         return cls(**gate._asdict())
 
 
+class LastCompletedView(View):
+    """When a tenant's onboarding was last completed, and by whom."""
+
+    session_id: Id
+    """The session whose report has what was found."""
+    at: Instant
+    by_user_id: Id
+
+    @classmethod
+    def of(cls, completed: Completed) -> Self:
+        """Show what is known of it."""
+        return cls(**completed.model_dump())
+
+
 class QueuedTenantView(View):
     """A tenant in the caller's queue: where its onboarding stands, and who acts next."""
 
     tenant: TenantView
     role: Role
     session: SessionView | None
+    last_completed: LastCompletedView | None
+    """Null where it never was, or where that was before this was kept."""
     acts_next: Party
     because: tuple[BlockingView, ...]
     active_runs: tuple[Task, ...]
@@ -355,6 +371,7 @@ class QueuedTenantView(View):
             tenant=TenantView(id=access.tenant.id, name=access.tenant.name),
             role=access.role,
             session=SessionView.of(access.session, now) if access.session else None,
+            last_completed=LastCompletedView.of(completed) if (completed := access.tenant.last_completed) else None,
             acts_next=party,
             because=tuple(BlockingView.of(gate) for gate in because),
             active_runs=tuple(task for task in Task if task in board.guard.active),

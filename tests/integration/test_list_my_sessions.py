@@ -42,6 +42,7 @@ def a_tenant(number: int = 1, **others: object) -> dict[str, object]:
         "tenant": {"id": number, "name": f"Tenant {number}"},
         "role": "owner",
         "session": None,
+        "last_completed": None,
         "acts_next": "nobody",
         "because": [],
         "active_runs": [],
@@ -126,9 +127,52 @@ def test_an_expired_lock_is_shown_as_none(deployed: Deployment) -> None:
     assert in_queue()["session"] == a_session(**UNLOCKED)
 
 
-def test_a_closed_session_is_in_nobody_s_way() -> None:
+def completed(user: int = 1) -> dict[str, Any]:
+    """Walk the tenant through another session, have *user* complete it, and give what the queue says of that."""
     session_id = at_step(5)
-    assert call("update_session", sessionId=session_id, body={"status": "completed"}).status == 200
+    answer = call("update_session", user=user, sessionId=session_id, body={"status": "completed", "takeover": True})
+    assert answer.status == 200
+    return {"session_id": session_id, "at": answer.body["closed_at"], "by_user_id": user}
+
+
+def test_a_completed_session_is_in_nobody_s_way_and_is_told_from_one_that_never_was() -> None:
+    last = completed()
+
+    assert in_queue() == a_tenant(last_completed=last)
+
+
+def test_what_comes_after_a_completion_does_not_take_it_away() -> None:
+    last = completed()
+
+    session_id = opened()
+    meanwhile = in_queue()["last_completed"]
+    call("update_session", sessionId=session_id, body={"status": "abandoned"})
+
+    assert meanwhile == last
+    assert in_queue() == a_tenant(last_completed=last)
+
+
+def test_of_several_completions_the_last_is_told() -> None:
+    completed()
+
+    last = completed(user=2)
+
+    assert in_queue()["last_completed"] == last
+
+
+def test_an_abandoned_session_completes_nothing() -> None:
+    call("update_session", sessionId=opened(), body={"status": "abandoned"})
+
+    assert in_queue() == a_tenant()
+
+
+def test_a_tenant_that_was_completed_before_it_was_kept_says_nothing_of_it(deployed: Deployment) -> None:
+    completed()
+    deployed.dynamodb.update_item(
+        TableName=deployed.tables.sessions,
+        Key={"tenant_id": {"N": "1"}, "entry": {"S": "tenant"}},
+        UpdateExpression="REMOVE last_completed",
+    )
 
     assert in_queue() == a_tenant()
 

@@ -315,7 +315,7 @@ CASES = [
     Case("update_session", "a note", editing({"note": "Calls back.", "waiting_until": None}), 200, [READ, TWO]),
     Case("update_session", "a noted handoff", editing({"assigned_to_user_id": 3, "note": "Yours."}), 200, [READ, FOUR]),
     Case("update_session", "abandoned", editing({"status": "abandoned"}), 200, [READ, THREE]),
-    Case("update_session", "completed", editing({"status": "completed"}, step=5), 200, [READ, QUERY, FOUR]),
+    Case("update_session", "completed", editing({"status": "completed"}, step=5), 200, [READ, QUERY, FIVE]),
     Case("update_session", "completed after it had drifted", completing_a_drifted_one, 200, [READ, QUERY, FIVE]),
     Case("update_session", "a closed one", closed_session, 409, [READ, GET]),
     Case("update_session", "one that never was", arguments(sessionId=5, body={}), 404, [READ, GET]),

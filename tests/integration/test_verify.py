@@ -283,6 +283,21 @@ def something_worse_than_nothing(hand: Hand) -> None:
     hand.change(hand.sessions, hand.of("watch", 3), worse={"initial_sync": {"status": "fail"}})
 
 
+def a_completion_that_never_was(hand: Hand) -> None:
+    last = {"session_id": 4, "at": 1, "by_user_id": 1}
+    hand.change(hand.sessions, hand.of("tenant", 1), last_completed=last)
+
+
+def a_completion_at_another_time(hand: Hand) -> None:
+    tenant = hand.of("tenant", 3)
+    hand.change(hand.sessions, tenant, last_completed={**tenant["last_completed"], "at": 1})
+
+
+def a_completion_that_left_no_watch(hand: Hand) -> None:
+    hand.sessions.delete_item(Key={"tenant_id": 3, "entry": "watch"})
+    hand.drop(hand.sessions, hand.of("tenant", 3), "drifted_at")
+
+
 def a_drift_without_its_mark(hand: Hand) -> None:
     hand.drop(hand.sessions, hand.of("tenant", 3), "drifted_at")
 
@@ -336,6 +351,9 @@ PLANTED: dict[Callable[[Hand], None], str] = {
     a_watch_of_an_abandoned_session: "which was not completed",
     a_watch_over_another_connection: "watched over a connection that session",
     something_worse_than_nothing: "initial_sync is worse than nothing",
+    a_completion_that_never_was: "it says that session 4 was completed at 1",
+    a_completion_at_another_time: "was completed at 1",
+    a_completion_that_left_no_watch: "which was completed last",
     a_drift_without_its_mark: "it is not marked as drifted, and ['rbac_check'] is worse",
     a_mark_without_a_drift: "it is marked as drifted, and [] is worse",
     a_drift_that_is_not_told: "nothing tells that rbac_check got worse",
@@ -380,7 +398,7 @@ def test_a_healthy_set_is_proved_to_be_one(
         "15 findings",
         "30 entries in audit trails",
         "6 due dates",
-        "15 rules, 0 violations",
+        "16 rules, 0 violations",
     ]
 
 

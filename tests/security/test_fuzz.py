@@ -50,7 +50,7 @@ _FINDING = {
 }
 KNOWN: dict[str, dict[str, set[str]]] = {
     "sessions": {
-        "tenant": {"name", "connection_ids", "drifted_at"},
+        "tenant": {"name", "connection_ids", "drifted_at", "last_completed"},
         "member": {"user_id", "role"},
         "connection": {
             *("connection_id", "entra_tenant_id", "client_id", "cloud", "expected_domain", "credential_kind"),

@@ -532,8 +532,8 @@ MUTANTS = (
         "a mark that outlives what it was about",
         "a tenant that was onboarded anew is shown as drifted",
         SESSIONS,
-        "        if change.clears_drift:",
-        "        if change.clears_drift and not change.closes:",
+        "SET #last_completed = :last_completed REMOVE #drifted_at",
+        "SET #last_completed = :last_completed",
         seen_by=f"{WATCHES}::test_another_session_that_is_completed_is_what_a_tenant_is_held_to_from_then_on",
     ),
     Mutant(

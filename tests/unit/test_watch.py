@@ -99,17 +99,7 @@ def test_a_warning_that_gave_no_reason_is_rested_on_too() -> None:
 def test_no_other_change_leaves_a_watch(fields: dict[str, Any]) -> None:
     change = edited(in_review(), edit(**fields), circumstances(ALICE))
 
-    assert (change.watch, change.clears_drift) == (None, False)
-
-
-@pytest.mark.parametrize("drifted", [True, False])
-def test_completing_takes_the_mark_from_a_tenant_that_has_one(*, drifted: bool) -> None:
-    by = circumstances(ALICE)
-    marked = by.access._replace(tenant=by.access.tenant.model_copy(update={"drifted": drifted}))
-
-    change = edited(in_review(), edit(status="completed"), by._replace(access=marked))
-
-    assert change.clears_drift is drifted
+    assert (change.watch, change.completes) == (None, False)
 
 
 # ── When ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

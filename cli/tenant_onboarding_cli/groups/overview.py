@@ -43,6 +43,7 @@ QUEUE = (
     Column("because", _because),
     Column("running", lambda row: ", ".join(row["active_runs"])),
     Column("assigned", lambda row: row["session"] and row["session"]["assigned_to_user_id"]),
+    Column("completed", lambda row: moment((row["last_completed"] or {}).get("at"))),
     Column("drifted", lambda row: "yes" if row["drifted"] else ""),
     Column("credential ends", lambda row: moment(row["credential_expires_at"])),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 from onboarding.domain.audit import Act, AuditEntry, Details, Origin
 from onboarding.domain.connection import Connection
-from onboarding.domain.model import Concept, Id
+from onboarding.domain.model import Concept, Id, Instant
 from onboarding.domain.session import Session
 
 PLATFORM_SCOPE = "onboarding.admin"
@@ -40,12 +40,22 @@ class Member(Concept):
     role: Role
 
 
+class Completed(Concept):
+    """When a tenant's onboarding was last completed, by whom, and which session was."""
+
+    session_id: Id
+    at: Instant
+    by_user_id: Id
+
+
 class RegisteredTenant(Concept):
     """A customer's tenant as the owning product registered it."""
 
     id: Id
     name: str
     connection_ids: frozenset[Id] = frozenset()
+    last_completed: Completed | None = None
+    """None where it never was, or only before this was kept."""
     drifted: bool = False
     """Whether something that was good when its onboarding was completed is so no more."""
 

@@ -291,7 +291,6 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         after = after.model_copy(update={"version": before.version + 1, "updated_at": by.now})
     assigned = after.assigned_to_user_id != before.assigned_to_user_id
     chooses = after.provider_connection_id != before.provider_connection_id and not after.closed_at
-    watch = watch_of(after, by.watch_every)
     return Change(
         before,
         after,
@@ -301,8 +300,7 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         # Also whoever assigns themselves: their role may be gone since it was read.
         assignee_must_be_eligible=after.assigned_to_user_id if assigned else None,
         nothing_may_be_active=chooses,
-        watch=watch,
-        clears_drift=watch is not None and by.access.tenant.drifted,
+        watch=watch_of(after, by.watch_every),
     )
 
 

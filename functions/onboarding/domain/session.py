@@ -90,8 +90,6 @@ class Change(NamedTuple):
     """Whether the guard must name no run at that moment."""
     watch: "Watch | None" = None
     """What the tenant is held to from then on."""
-    clears_drift: bool = False
-    """Whether the tenant is no longer taken to have drifted: it was, and is held to something new."""
 
     @property
     def is_nothing(self) -> bool:
@@ -102,6 +100,11 @@ class Change(NamedTuple):
     def closes(self) -> bool:
         """Whether the session is closed by this."""
         return self.after.closed_at is not None
+
+    @property
+    def completes(self) -> bool:
+        """Whether the session is completed by this."""
+        return self.closes and self.after.status is SessionStatus.COMPLETED
 
 
 def closed(session: Session, status: SessionStatus, now: datetime, completion: Completion | None = None) -> Session:

@@ -270,13 +270,13 @@ class Sessions:
             raise
 
     def _left_behind(self, change: Change) -> Iterator[Put | Update]:
-        """Spell out what stays of a closed session: itself, and what its tenant is held to if it was completed."""
+        """Spell out what stays of a closed session: itself, and if it was completed what its tenant knows of it."""
         if change.closes:
             yield Put(self._table, _closed(change.after), "attribute_not_exists(#tenant_id)")
         if change.watch:
             yield watches.left(self._table, change.watch)
-        if change.clears_drift:
-            yield watches.drifted(self._table, change.before.tenant_id, since=None)
+        if change.completes:
+            yield _completed(self._table, change)
 
     def _quiet(self, change: Change) -> Check:
         condition, values = "size(#active) = :zero", {":zero": 0}
@@ -347,6 +347,18 @@ def _closed(session: Session) -> Item:
     closed_at = {"closed_at": millis(session.closed_at)} if session.closed_at else {}
     place = keys.key(session.tenant_id, keys.closed(session.id))
     return {**place, **_attributes(session), **closed_at, **completion}
+
+
+def _completed(table: str, change: Change) -> Update:
+    """Spell out what a tenant then says of its completion; from what it is held to now it has not drifted."""
+    last = {"session_id": change.after.id, "at": millis(change.at), "by_user_id": change.by_user_id}
+    return Update(
+        table,
+        keys.key(change.after.tenant_id, keys.TENANT),
+        "SET #last_completed = :last_completed REMOVE #drifted_at",
+        "attribute_exists(#tenant_id)",
+        {":last_completed": last},
+    )
 
 
 def _still_as_read(change: Change) -> tuple[str, Item]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from onboarding.domain.access import ELIGIBLE, Access, Caller, Member, RegisteredTenant, Role, Standing
+from onboarding.domain.access import ELIGIBLE, Access, Caller, Completed, Member, RegisteredTenant, Role, Standing
 from onboarding.domain.audit import Act, AuditEntry
 from onboarding.domain.connection import Connection, ConnectionDetails
 from onboarding.domain.session import Change, Session
@@ -390,8 +390,13 @@ def _tenant_of(item: Item) -> RegisteredTenant:
         id=item["tenant_id"],
         name=item["name"],
         connection_ids=frozenset(item.get("connection_ids", ())),
+        last_completed=_last_completed(item.get("last_completed")),
         drifted="drifted_at" in item,
     )
+
+
+def _last_completed(kept: Item | None) -> Completed | None:
+    return Completed.model_validate({**kept, "at": instant(kept["at"])}, strict=False) if kept else None
 
 
 def _attributes(details: ConnectionDetails) -> Item:
