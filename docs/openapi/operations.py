@@ -195,8 +195,10 @@ OPERATIONS: dict[str, Operation] = {
         {
             _OK: Answer("The consent was recorded, now or before.", Page()),
             HTTPStatus.BAD_REQUEST: Answer("No consent was given, or not over a link of ours.", Page()),
+            HTTPStatus.SERVICE_UNAVAILABLE: Answer(
+                "Nothing was recorded yet; the same address may do in a moment.", Page(), ("Retry-After",)
+            ),
         },
-        refuses=("unavailable",),
     ),
     "serve_openapi": Operation("Reference", {_OK: Answer("This document.", Itself())}),
     "serve_docs": Operation("Reference", {_OK: Answer("The same for people.", Page())}),

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from onboarding import ids
+from onboarding.browser_policy import guarding
 from onboarding.domain.consent import State
+from onboarding.errors import Transient
 from onboarding.flows.record_consent import Outcome, record_consent
 from onboarding.rest import Event, Html, Response, answered, origin
 from onboarding.wiring import stores
@@ -31,6 +33,26 @@ _SAID = {
     ),
 }
 _DECLINED = "Nothing was changed. Your service provider can send the link again; it stays good until it is used."
+_NOT_NOW = "We could not write it down at this moment. Load this page again in a minute: your consent is not lost."
+
+_STYLE = """
+:root{color-scheme:light dark;--behind:#f2f4f7;--card:#fff;--words:#16191f;--aside:#424650;--done:#00802f;--not:#855900}
+@media (prefers-color-scheme:dark){
+:root{--behind:#0f141a;--card:#1b232d;--words:#ebebf0;--aside:#c6c6cd;--done:#2bb534;--not:#fbd332}}
+body{box-sizing:border-box;min-height:100vh;margin:0;padding:1rem;display:grid;place-items:center;
+background:var(--behind);color:var(--words);font:1.0625rem/1.5 system-ui,sans-serif}
+main{box-sizing:border-box;width:100%;max-width:27rem;padding:2.5rem 1.75rem;border:1px solid transparent;
+border-radius:1rem;background:var(--card);text-align:center}
+svg{width:3.25rem;height:3.25rem;fill:none;stroke:currentColor;stroke-width:2.5;stroke-linecap:round;stroke-linejoin:round}
+.done{color:var(--done)}
+.not{color:var(--not)}
+h1{margin:1rem 0 .5rem;font-size:1.5rem;line-height:1.25}
+p{margin:0;color:var(--aside)}
+"""
+"""Small enough for a phone, in the colours that its owner likes; the border is there for those of forced colours."""
+
+_TICK = '<circle cx="16" cy="16" r="14"/><path d="M9.5 16.5l4.5 4.5 8.5-9.5"/>'
+_MARK = '<circle cx="16" cy="16" r="14"/><path d="M16 9v8.5m0 5v.1"/>'
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
@@ -44,29 +66,30 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         state = State.read(query.get("state", ""))
         if state is None:
             return _page(*_SAID[Outcome.NOT_OURS])
-        outcome = record_consent(
-            state,
-            query.get("tenant", ""),
-            origin=origin(event),
-            consents=consents(),
-            new_id=ids.new,
-            deadlines=stores.settings().deadlines,
-            now=now,
-        )
+        try:
+            outcome = record_consent(
+                state,
+                query.get("tenant", ""),
+                origin=origin(event),
+                consents=consents(),
+                new_id=ids.new,
+                deadlines=stores.settings().deadlines,
+                now=now,
+            )
+        except Transient:
+            return _page(HTTPStatus.SERVICE_UNAVAILABLE, "One more try", _NOT_NOW, **{"retry-after": "1"})
         return _page(*_SAID[outcome])
 
     return answered(event, respond)
 
 
-def _page(status: HTTPStatus, title: str, text: str) -> Response:
-    page = (
+def _page(status: HTTPStatus, title: str, text: str, **headers: str) -> Response:
+    looks, sign = ("done", _TICK) if status is HTTPStatus.OK else ("not", _MARK)
+    page = Html(
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><h1>{escape(title)}</h1><p>{escape(text)}</p></html>"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+        f'<main><svg class="{looks}" viewBox="0 0 32 32" aria-hidden="true">{sign}</svg>'
+        f"<h1>{escape(title)}</h1><p>{escape(text)}</p></main></html>"
     )
-    headers = {
-        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-        "referrer-policy": "no-referrer",  # the address holds the state
-        "x-content-type-options": "nosniff",
-    }
-    return Response(status, Html(page), headers)
+    return Response(status, page, guarding(page) | headers)  # no referrer: the address holds the state

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from tests.arranging import ADMIN, claimed, dated, ended, entries, found, opened
 from tests.calling import ENTRA_TENANT, call, connection, register
 from tests.consenting import active_run, come_back, consented, linked, looks
 from tests.deployment import Deployment
-from tests.wire import Wire
+from tests.wire import Wire, throttled
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
@@ -30,15 +32,39 @@ def test_a_consent_is_recorded_and_looked_for_at_once_in_nobody_s_name(deployed:
     assert (run["onboarding_session_id"], run["provider_connection_id"]) == (session_id, 101)
 
 
-def test_the_page_is_plain_and_keeps_the_state_to_itself(deployed: Deployment) -> None:
+@pytest.mark.parametrize("query", [{}, {"error": "access_denied"}])
+def test_the_page_has_one_style_and_keeps_the_state_to_itself(deployed: Deployment, query: dict[str, str]) -> None:
     register()
 
-    answer = come_back(linked())
+    answer = come_back(linked(), **query)
 
+    style = answer["body"].partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert deployed
+    assert "prefers-color-scheme:dark" in style
     assert answer["headers"]["content-type"] == "text/html; charset=utf-8"
-    assert answer["headers"]["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer["headers"]["content-security-policy"] == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
     assert answer["headers"]["referrer-policy"] == "no-referrer"
     assert answer["headers"]["cache-control"] == "no-store"
+
+
+def test_who_could_not_be_written_down_is_told_to_load_the_page_again_and_then_is(
+    deployed: Deployment, wire: Wire
+) -> None:
+    register()
+    state = linked()
+    wire.fail(throttled(), on="TransactWriteItems", times=20)
+
+    answer = come_back(state)
+    wire.reset()
+
+    assert (answer["statusCode"], "Load this page again" in answer["body"]) == (503, True)
+    assert answer["headers"]["retry-after"] == "1"
+    assert not consented(deployed)
+    assert come_back(state)["statusCode"] == 200
+    assert consented(deployed)
 
 
 def test_the_page_loaded_again_says_so_and_records_nothing_twice(deployed: Deployment) -> None:
