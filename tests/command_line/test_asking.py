@@ -169,6 +169,40 @@ def test_lists_are_read_to_their_last_page(ask: Cli, service: Service) -> None:
     ]
 
 
+STANDING = {
+    "tenant": {"id": 1, "name": "Contoso"},
+    "role": "operator",
+    "session": None,
+    "acts_next": "nobody",
+    "because": [],
+    "active_runs": [],
+    "credential_expires_at": None,
+    "drifted": False,
+}
+LAST = {"session_id": 7, "at": "2026-01-02T03:04:05Z", "by_user_id": 2}
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"last_completed": LAST}, ["completed", "2026-01-02 03:04:05Z"]),
+        ({"last_completed": LAST, "session": OPEN}, ["2 consent", "2026-01-02 03:04:05Z"]),
+        ({"last_completed": None}, []),
+        ({}, []),
+    ],
+    ids=["completed", "begun again", "never begun", "a service of before"],
+)
+def test_the_queue_tells_a_completed_tenant_from_one_that_was_never_begun(
+    ask: Cli, service: Service, said: dict[str, object], shown: list[str]
+) -> None:
+    service.plan("GET", "/onboarding/sessions", Reply(200, [STANDING | said]))
+
+    heading, row = ask("queue").stdout.splitlines()[:2]
+
+    assert "completed" in heading
+    assert [each for each in ("completed", "2 consent", "2026-01-02 03:04:05Z") if each in row] == shown
+
+
 def test_a_list_ends_at_its_limit(ask: Cli, service: Service) -> None:
     path = "/tenants/1/onboarding/sessions"
     service.plan("GET", path, Reply(200, [OPEN], {"Link": f'<{path}?cursor=abc&limit=1>; rel="next"'}))

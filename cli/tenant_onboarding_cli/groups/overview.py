@@ -24,7 +24,14 @@ class Party(StrEnum):
 
 def _step(row: Any) -> str | None:  # noqa: ANN401 - JSON
     session = row["session"]
-    return f"{session['current_step']} {STEPS.get(session['current_step'], '')}" if session else None
+    if session is None:
+        return "completed" if _completed(row) else None
+    return f"{session['current_step']} {STEPS.get(session['current_step'], '')}"
+
+
+def _completed(row: Any) -> str | None:  # noqa: ANN401 - JSON
+    last = row.get("last_completed")  # a service of before does not say
+    return last and moment(last["at"])
 
 
 def _because(row: Any) -> str:  # noqa: ANN401 - JSON
@@ -43,7 +50,7 @@ QUEUE = (
     Column("because", _because),
     Column("running", lambda row: ", ".join(row["active_runs"])),
     Column("assigned", lambda row: row["session"] and row["session"]["assigned_to_user_id"]),
-    Column("completed", lambda row: moment((row["last_completed"] or {}).get("at"))),
+    Column("completed", _completed),
     Column("drifted", lambda row: "yes" if row["drifted"] else ""),
     Column("credential ends", lambda row: moment(row["credential_expires_at"])),
 )

@@ -470,7 +470,7 @@ export interface paths {
         };
         /**
          * The OpenAPI document as a page for people
-         * @description Show the page. It has no script, and its style is named by its digest: nothing else may take effect in it.
+         * @description Show the page, which has no script.
          *
          *     For everybody: it needs no token.
          */
@@ -878,6 +878,14 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
         };
+        /** @description When a tenant's onboarding was last completed, and by whom. */
+        LastCompleted: {
+            /** @description The session whose report has what was found. */
+            session_id: number;
+            /** Format: date-time */
+            at: string;
+            by_user_id: number;
+        };
         /** @description A provider connection as its tenant's members see it. */
         ListedConnection: {
             id: number;
@@ -1130,6 +1138,8 @@ export interface components {
             tenant: components["schemas"]["Tenant"];
             role: components["schemas"]["Role"];
             session: components["schemas"]["OnboardingSession"] | null;
+            /** @description Null where it never was, or where that was before this was kept. */
+            last_completed: components["schemas"]["LastCompleted"] | null;
             acts_next: components["schemas"]["Party"];
             because: components["schemas"]["Blocking"][];
             active_runs: components["schemas"]["TaskType"][];
@@ -2881,7 +2891,21 @@ export interface operations {
             429: components["responses"]["Throttled"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Broken"];
-            503: components["responses"]["Unavailable"];
+            /** @description Nothing was recorded yet; the same address may do in a moment. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    "Referrer-Policy": components["headers"]["Referrer-Policy"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
         };
     };
     registerConnection: {
