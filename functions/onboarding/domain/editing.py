@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -28,8 +28,10 @@ from onboarding.domain.session import (
     closed,
 )
 from onboarding.domain.steps import Unmet, unmet_between, unmet_to_complete
-from onboarding.domain.watch import watch_of
 from onboarding.errors import Conflict, Forbidden, Stale, Unacceptable
+
+if TYPE_CHECKING:
+    from onboarding.domain.watch import Watch
 
 
 class End(StrEnum):
@@ -300,8 +302,14 @@ def _change(before: Session, after: Session, by: Circumstances) -> Change:
         # Also whoever assigns themselves: their role may be gone since it was read.
         assignee_must_be_eligible=after.assigned_to_user_id if assigned else None,
         nothing_may_be_active=chooses,
-        watch=watch_of(after, by.watch_every),
+        watch=_watch(after, by.watch_every) if after.completion else None,
     )
+
+
+def _watch(completed: Session, every: timedelta) -> "Watch | None":
+    from onboarding.domain.watch import watch_of  # noqa: PLC0415 - one edit in many completes, and all start with this
+
+    return watch_of(completed, every)
 
 
 def _user(session: Session) -> int | None:
