@@ -3,6 +3,7 @@
 axe judges every page and state by WCAG 2.2 AA and its own best practice; what it cannot see is tried by hand here.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -119,6 +120,37 @@ def _none(people: Room, _walked: SeededTenant, bare: SeededTenant) -> Page:
     return page
 
 
+def _completed(people: Room, _walked: SeededTenant, bare: SeededTenant) -> Page:
+    page = people.open()
+    told: dict[str, Any] = {
+        "tenant": {"id": bare.id, "name": bare.name},
+        "role": "operator",
+        "session": None,
+        "last_completed": {"session_id": 7, "at": "2026-11-02T08:00:00Z", "by_user_id": MANAGER},
+        "acts_next": "us",
+        "because": [],
+        "active_runs": [],
+        "credential_expires_at": None,
+        "drifted": True,
+    }
+
+    def complete(route: Route) -> None:
+        route.fulfill(json=[told])
+
+    page.route(re.compile(r"//[^/]+/onboarding/sessions(\?|$)"), complete)
+    page.goto(address(bare.id))
+    page.get_by_role("button", name="Sign in").click()
+    pick(page, ALEX)
+    page.get_by_role("button", name="Onboard again").wait_for()
+    return page
+
+
+def _unknown(people: Room, walked: SeededTenant, _bare: SeededTenant) -> Page:
+    page = people.sit_down(ALEX, f"{address(walked.id, 'report')}?session=12345")
+    page.get_by_role("alert").filter(has_text="There is no session 12345 in this tenant").wait_for()
+    return page
+
+
 def _forbidden(people: Room, _walked: SeededTenant, bare: SeededTenant) -> Page:
     page = people.sit_down(READONLY, address(bare.id))
     page.get_by_role("button", name="Start onboarding").wait_for()
@@ -170,6 +202,8 @@ STATES: dict[str, Show] = {
     "error": _failed,
     "offline": _offline,
     "no onboarding": _none,
+    "completed and drifted": _completed,
+    "report, no such session": _unknown,
     "forbidden": _forbidden,
     "step 1": _step(1),
     "step 2": _step(2),
@@ -198,6 +232,33 @@ def test_axe_finds_nothing_on(
     picture(page, f"state-{state.replace(', ', '-').replace(' ', '-')}-dark")
 
     assert (light, judged(page, equipped, f"{state}, dark")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("state", "query", "status"),
+    [
+        ("consent refused", "error=access_denied", 400),
+        ("consent link no longer good", "admin_consent=True&state=1", 400),
+    ],
+)
+def test_the_page_that_a_customer_comes_back_to_is_for_everybody(
+    people: Room, equipped: Equipment, state: str, query: str, status: int
+) -> None:
+    people.watch.expects(f"{status} /consent/callback")
+    customer = people.open(viewport=PHONE)
+    answer = customer.goto(f"/consent/callback?{query}")
+    assert answer is not None
+    assert answer.status == status
+    name = f"state-{state.replace(' ', '-')}"
+    picture(customer, name)
+    light = judged(customer, equipped, state)
+    behind = customer.evaluate("getComputedStyle(document.body).backgroundColor")
+    customer.emulate_media(color_scheme="dark")
+    picture(customer, f"{name}-dark")
+
+    assert (light, judged(customer, equipped, f"{state}, dark")) == ([], [])
+    assert customer.evaluate("getComputedStyle(document.body).backgroundColor") != behind  # its style does take effect
+    assert customer.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_axe_finds_what_is_wrong(people: Room, equipped: Equipment) -> None:

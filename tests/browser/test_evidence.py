@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.tenants import SeededTenant
 from local.walking import Walk
-from tests.browser.people import ALEX, READONLY, Room
+from tests.browser.people import ALEX, READONLY, Room, pick
 from tests.browser.pictures import picture
 from tests.browser.wizard import address, arrange_step
+
+
+def one_at_a_time(route: Route) -> None:
+    """Have a list of sessions answer page by page, however few there are."""
+    url = route.request.url
+    route.continue_(url=url if "limit=" in url else f"{url}{'&' if '?' in url else '?'}limit=1")
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +104,80 @@ def test_the_report_prints_on_one_page_without_what_is_around_it(people: Room, e
     expect(robin.get_by_role("banner")).to_be_hidden()
     expect(robin.get_by_role("navigation", name="Sections of this tenant")).to_be_hidden()
     expect(robin.get_by_role("button", name="Print")).to_be_hidden()
+
+
+def test_a_report_of_a_session_that_is_not_there_shows_no_other(people: Room, examined: SeededTenant) -> None:
+    robin = people.sit_down(READONLY, f"{address(examined.id, 'report')}?session=12345")
+
+    expect(robin.get_by_role("alert")).to_contain_text("There is no session 12345 in this tenant")
+    expect(robin.get_by_role("article")).to_have_count(0)
+    picture(robin, "report-no-such-session")
+    robin.get_by_role("link", name="Open the newest report").click()
+    expect(robin.get_by_role("article")).to_be_visible()
+
+
+def test_evidence_of_a_session_that_is_not_there_is_not_that_of_all(people: Room, examined: SeededTenant) -> None:
+    robin = people.sit_down(READONLY, f"{address(examined.id, 'evidence')}?session=12345")
+
+    expect(robin.get_by_role("alert")).to_contain_text("There is no session 12345 in this tenant")
+    expect(robin.get_by_role("checkbox")).to_have_count(0)
+    robin.get_by_role("link", name="Show the evidence of all sessions").click()
+    expect(robin.get_by_role("list", name="Evidence").get_by_role("checkbox")).to_have_count(7)
+
+
+def test_what_was_found_in_an_earlier_onboarding_counts_and_says_so_and_old_reports_are_paged_through(
+    people: Room, arrange: Walk, tenant: SeededTenant
+) -> None:
+    first = arrange_step(arrange, tenant.id, 3)
+    arrange.edit(ALEX, first, status="abandoned")
+    second = arrange.ask(ALEX, "POST", f"/tenants/{tenant.id}/onboarding/session").body
+    robin = people.open()
+    robin.route(re.compile(rf"/tenants/{tenant.id}/onboarding/sessions(\?|$)"), one_at_a_time)
+    robin.goto(address(tenant.id, "report"))
+    robin.get_by_role("button", name="Sign in").click()
+    pick(robin, READONLY)
+    report = robin.get_by_role("article")
+    consent = report.get_by_role("row").filter(has=robin.get_by_role("rowheader", name="Consent", exact=True))
+    expect(consent).to_contain_text("from an earlier onboarding")
+    expect(report.get_by_role("row").filter(has_text="Not checked yet over the connection in use")).to_have_count(6)
+    expect(report).to_contain_text(str(second["id"]))
+    picture(robin, "report-earlier")
+
+    robin.get_by_role("button", name="Load earlier onboardings").click()
+    robin.get_by_role("button", name="Session").click()
+    robin.get_by_role("option", name="Abandoned").click()
+    expect(report).to_contain_text(str(first["id"]))
+    expect(report).not_to_contain_text("from an earlier onboarding")
+
+    robin.goto(f"{address(tenant.id, 'report')}?session={first['id']}")  # an address finds it, however far back
+    pick(robin, READONLY)
+    expect(report).to_contain_text(str(first["id"]))
+
+
+def test_looking_again_asks_for_the_newest_evidence_alone(people: Room, arrange: Walk, examined: SeededTenant) -> None:
+    robin = people.open()
+    robin.clock.install()
+    asked: list[str] = []
+
+    def few(route: Route) -> None:
+        asked.append(route.request.url)
+        route.continue_(url=route.request.url.replace("limit=50", "limit=3"))
+
+    robin.route(f"**/tenants/{examined.id}/onboarding/evidence?*", few)
+    robin.goto(address(examined.id, "evidence"))
+    robin.get_by_role("button", name="Sign in").click()
+    pick(robin, READONLY)
+    pieces = robin.get_by_role("list", name="Evidence").get_by_role("checkbox")
+    expect(pieces).to_have_count(3)
+    robin.get_by_role("button", name="Load older evidence").click()
+    expect(pieces).to_have_count(6)
+    robin.get_by_role("button", name="Load older evidence").click()
+    expect(pieces).to_have_count(7)
+
+    arrange.examine(ALEX, examined.id, "rbac_check")
+    before = len(asked)
+    with robin.expect_response(lambda answer: "/onboarding/evidence?" in answer.url):
+        robin.clock.fast_forward("00:16")
+
+    expect(pieces).to_have_count(8)
+    assert [url for url in asked[before:] if "cursor=" in url] == []

@@ -1,6 +1,7 @@
 """What the page shows when there is nothing to show, or nobody may see it, or nobody answers."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Route, expect
 
@@ -169,3 +170,19 @@ def test_a_slow_answer_is_said_to_be_slow_and_can_be_asked_for_again(people: Roo
     picture(alex, "slow")
     alex.get_by_role("button", name="Try again").click()
     expect(alex.get_by_role("table", name="My tenants")).to_be_visible()
+
+
+def test_who_signs_out_is_signed_out_at_the_issuer_too_and_comes_back_to_the_page(people: Room) -> None:
+    alex = people.sit_down(ALEX)
+
+    with alex.expect_request("**/_local/issuer/end-session?*") as ending:
+        alex.get_by_role("button", name="Sign out").click()
+
+    told = parse_qs(urlsplit(ending.value.url).query)
+    assert told["post_logout_redirect_uri"] == [f"{people.origin}/app"]
+    assert told["client_id"]
+    assert told["id_token_hint"][0].count(".") == 2
+    expect(alex.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(alex).to_have_url(re.compile(r"/app$"))
+    alex.reload()
+    expect(alex.get_by_role("button", name="Sign in")).to_be_visible()  # nobody goes to the issuer by themselves

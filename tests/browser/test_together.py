@@ -1,12 +1,16 @@
 """Several people in one session: nobody loses what they typed, and nobody writes over what they have not seen."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Page, Response, expect
 
 from local.tenants import SeededTenant
 from local.walking import Walk
 from tests.browser.people import ALEX, MANAGER, OWNER, SAM, Room
 from tests.browser.pictures import picture
-from tests.browser.wizard import address, at_step, banner, start, who_does_what
+from tests.browser.wizard import address, at_step, banner, let_the_lock_end, start, who_does_what
+from tests.e2e.conftest import LocalDeployment
 
 NOTHING = "\N{EN DASH}"
 """How the page says that there is none."""
@@ -93,3 +97,55 @@ def test_a_session_is_handed_off_with_a_note_and_the_colleague_needs_no_takeover
     expect(who_does_what(sam)).to_contain_text("Waits for their administrator")
     banner(sam).get_by_role("button", name="Start editing").click()
     expect(who_does_what(sam)).to_contain_text("You, until")
+
+
+@pytest.fixture
+def held(arrange: Walk, contested: SeededTenant) -> SeededTenant:
+    """A tenant whose session Alex is editing."""
+    arrange.ask(ALEX, "POST", f"/tenants/{contested.id}/onboarding/session")
+    return contested
+
+
+@pytest.fixture(scope="module")
+def contested(untouched: Iterator[SeededTenant]) -> SeededTenant:
+    """A tenant of which several want the lock."""
+    return next(untouched)
+
+
+def test_who_may_not_take_over_is_told_why_by_sight_and_by_ear(people: Room, held: SeededTenant) -> None:
+    sam = people.sit_down(SAM, address(held.id))
+    why = "Only a manager or the assignee may take over."
+    expect(banner(sam)).to_contain_text(why)
+    button = banner(sam).get_by_role("button", name="Take over")
+    expect(button).to_be_disabled()
+    picture(sam, "may-not-take-over")
+
+    button.focus()
+
+    expect(button).to_be_focused()  # so that whoever listens gets there
+    expect(button).to_have_accessible_description(why)
+    sam.keyboard.press("Enter")
+    expect(sam.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_lock_that_ends_by_itself_is_noticed_and_whoever_comes_may_have_it(
+    people: Room, local: LocalDeployment, held: SeededTenant
+) -> None:
+    alex = people.sit_down(ALEX, address(held.id))
+    expect(who_does_what(alex)).to_contain_text("You, until")
+    open_note(alex)
+    dialog = alex.get_by_role("dialog")
+    dialog.get_by_label("Note", exact=True).fill("Half a sentence")
+    sam = people.sit_down(SAM, address(held.id))
+    expect(banner(sam).get_by_text("User 3 is editing")).to_be_visible()
+
+    let_the_lock_end(local, held.id)
+
+    expect(banner(sam).get_by_text("Nobody is editing")).to_be_visible()
+    expect(banner(alex).get_by_text("You no longer hold the edit lock")).to_be_visible()
+    expect(banner(alex)).to_contain_text("It ended while nobody used this page. What you typed is still here.")
+    expect(dialog.get_by_label("Note", exact=True)).to_have_value("Half a sentence")
+    picture(alex, "lock-ended")
+    banner(sam).get_by_role("button", name="Start editing").click()
+    expect(who_does_what(sam)).to_contain_text("You, until")
+    expect(who_does_what(alex)).to_contain_text("User 5, until")

@@ -1,11 +1,13 @@
 """What people do on the page of a tenant's onboarding, in the words that they read there."""
 
+import time
 from typing import Any
 
 import urllib3
 from playwright.sync_api import Locator, Page, expect
 
 from local.demo import VERIFICATION
+from local.deployment import client
 from local.walking import Walk
 from tests.browser.people import ALEX
 from tests.e2e.conftest import LocalDeployment
@@ -77,3 +79,14 @@ def play(local: LocalDeployment, tenant: int, scenario: str) -> None:
     control = local.stack["graph_url"].rpartition("/")[0]
     chosen = urllib3.request("PUT", f"{control}/control/tenants/{tenant}/scenario", json={"scenario": scenario})
     assert chosen.status == 200, chosen.data
+
+
+def let_the_lock_end(local: LocalDeployment, tenant: int) -> None:
+    """Let the edit lock of *tenant*'s session have ended a moment ago: a quarter of an hour is too long to wait."""
+    dynamodb: Any = client("dynamodb", int(local.stack["aws_endpoint_url"].rpartition(":")[2]))
+    dynamodb.update_item(
+        TableName=local.stack["tables"]["Sessions"],
+        Key={"tenant_id": {"N": str(tenant)}, "entry": {"S": "open"}},
+        UpdateExpression="SET locked_until = :then",
+        ExpressionAttributeValues={":then": {"N": str(round(time.time() * 1000) - 1)}},
+    )

@@ -8,7 +8,8 @@ import {
   useQueryClient,
   type QueryClient,
 } from "@tanstack/react-query";
-import { createContext, useContext, useMemo } from "react";
+import { createContext, useContext, useEffect, useMemo } from "react";
+import { joined } from "../evidence/joined";
 import type { Api, Tagged } from "./calls";
 import { every } from "./polling";
 import type { ConnectionDetails, Role, Run, Session, SessionEdit, Standing, TaskSummary, TaskType } from "./types";
@@ -79,6 +80,34 @@ export function useSessions(tenantId: number) {
   });
 }
 
+/** Where the search for a session stands that an address names. */
+export interface Sought {
+  /** The open one leads, and is the freshest that there is; the others are as far as they were looked through. */
+  listed: Session[];
+  /** The one that is named; undefined while it is sought, or where there is none. */
+  found: Session | undefined;
+  isMissing: boolean;
+}
+
+/** Looks through the sessions, page by page, until the one is there that *named* names; null names none. */
+export function useSought(tenantId: number, named: string | null) {
+  const asked = useSessions(tenantId);
+  const open = useSession(tenantId).data?.value ?? null;
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = asked;
+  const sought = useMemo<Sought | undefined>(() => {
+    if (!data) return undefined;
+    const past = data.pages.flatMap((page) => page.items).filter((each) => each.id !== open?.id);
+    const listed = open ? [open, ...past] : past;
+    const found = listed.find((each) => String(each.id) === named);
+    return { listed, found, isMissing: named !== null && found === undefined && !hasNextPage };
+  }, [data, open, named, hasNextPage]);
+  const looksOn = sought !== undefined && named !== null && sought.found === undefined && hasNextPage && !isError;
+  useEffect(() => {
+    if (looksOn && !isFetching) void fetchNextPage();
+  }, [looksOn, isFetching, fetchNextPage]);
+  return { ...asked, data: sought };
+}
+
 export function useTasks(tenantId: number) {
   const api = useApi();
   return useQuery({
@@ -114,15 +143,43 @@ export function useRun(tenantId: number, runId: number | null) {
   });
 }
 
+/**
+ * Evidence, page by page as it is asked for. Nothing of it ever changes, so only its first page is looked at again; the
+ * whole is loaded anew only where more came between two looks than a page holds.
+ */
 export function useEvidence(tenantId: number, task: TaskType | null) {
   const api = useApi();
-  return useInfiniteQuery({
+  const loaded = useInfiniteQuery({
     queryKey: keys.evidence(tenantId, task),
     queryFn: ({ pageParam, signal }) => api.evidence(tenantId, task, pageParam, EVIDENCE_PAGE, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  const newest = useQuery({
+    queryKey: [...keys.evidence(tenantId, task), "newest"],
+    queryFn: ({ signal }) => api.evidence(tenantId, task, null, EVIDENCE_PAGE, signal),
+    enabled: loaded.data !== undefined,
     refetchInterval: (query) => every(TASKS_EVERY, query.state),
   });
+  const pieces = useMemo(
+    () => loaded.data && joined(newest.data, loaded.data.pages.flatMap((page) => page.items)),
+    [loaded.data, newest.data],
+  );
+  const { refetch, isFetching } = loaded;
+  useEffect(() => {
+    if (pieces === null && !isFetching) void refetch();
+  }, [pieces, isFetching, refetch]);
+  return {
+    // Until the whole is there again, what came last is shown alone: nothing is shown beside a gap.
+    data: pieces === null ? newest.data?.items : pieces,
+    error: loaded.error ?? newest.error,
+    refetch: () => Promise.all([refetch(), newest.refetch()]),
+    hasNextPage: loaded.hasNextPage,
+    isFetchingNextPage: loaded.isFetchingNextPage,
+    fetchNextPage: loaded.fetchNextPage,
+  };
 }
 
 /** The newest evidence of *task*; asked again when *recordedAt* says that there is newer. */

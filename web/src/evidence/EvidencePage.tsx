@@ -6,13 +6,14 @@ import Header from "@cloudscape-design/components/header";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useQuery } from "../app/following";
 import { TASKS } from "../api/catalogue";
-import { useEvidence, useSession } from "../api/queries";
+import { useEvidence, useSession, useSought } from "../api/queries";
 import type { Evidence, FindingStatus, TaskType } from "../api/types";
 import { serverNow } from "../api/clock";
 import { Awaited } from "../states/Awaited";
+import { NoSuchSession } from "../states/NoSuchSession";
 import { Moment, said } from "../text/Moment";
 import { named, t } from "../text/translate";
 import { INDICATOR } from "../wizard/finding";
@@ -32,14 +33,18 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
   const status = STATUSES.find((each) => each === query.get("found")) ?? null;
   const session = useSession(tenantId).data?.value ?? null;
   // Once it is closed there is no "this" to narrow to.
-  const onlyThis = session !== null && query.get("session") === "open";
+  const wanted = query.get("session");
+  const onlyThis = session !== null && wanted === "open";
+  const named = wanted === "open" ? null : wanted;
+  const sought = useSought(tenantId, named).data;
+  const of = onlyThis ? session.id : sought?.found?.id;
   const asked = useEvidence(tenantId, task);
   const [chosen, setChosen] = useState<number[]>([]);
   const [compares, setCompares] = useState(false);
-  const pieces = useMemo(() => asked.data?.pages.flatMap((page) => page.items) ?? [], [asked.data]);
+  const pieces = asked.data ?? [];
   const shown = pieces.filter(
     (each) =>
-      (status === null || each.status === status) && (!onlyThis || each.onboarding_session_id === session.id),
+      (status === null || each.status === status) && (of === undefined || each.onboarding_session_id === of),
   );
   const compared = pieces.filter((each) => chosen.includes(each.id));
   const [newer, older] = compared;
@@ -52,6 +57,9 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
     setQuery(next, { replace: true });
   }
 
+  if (sought?.isMissing) {
+    return <NoSuchSession id={named ?? ""} to={`/tenants/${tenantId}/evidence`} instead={t("session.missing.all")} />;
+  }
   return (
     <SpaceBetween size="l">
       <Container
@@ -88,7 +96,13 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
             >
               {t("evidence.title")}
             </Header>
-            <Filter task={task} status={status} onlyThis={onlyThis} hasSession={session !== null} narrow={narrow} />
+            <Filter
+              task={task}
+              status={status}
+              of={onlyThis ? "open" : (sought?.found?.id ?? null)}
+              hasSession={session !== null}
+              narrow={narrow}
+            />
           </SpaceBetween>
         }
       >
@@ -187,12 +201,13 @@ function Entry({ piece, previous, chosen, choose }: EntryProps) {
 interface FilterProps {
   task: TaskType | null;
   status: FindingStatus | null;
-  onlyThis: boolean;
+  /** The session that is narrowed to: the one that is open, or another by its id. */
+  of: "open" | number | null;
   hasSession: boolean;
   narrow: (name: string, value: string | undefined) => void;
 }
 
-function Filter({ task, status, onlyThis, hasSession, narrow }: FilterProps) {
+function Filter({ task, status, of, hasSession, narrow }: FilterProps) {
   const tasks: SelectProps.Option[] = [
     { value: "", label: t("evidence.filter.alltasks") },
     ...TASKS.map((each) => ({ value: each, label: named("task", each) })),
@@ -203,14 +218,15 @@ function Filter({ task, status, onlyThis, hasSession, narrow }: FilterProps) {
   ];
   const sessions: SelectProps.Option[] = [
     { value: "", label: t("evidence.filter.allsessions") },
-    { value: "open", label: t("evidence.filter.thissession") },
+    ...(hasSession ? [{ value: "open", label: t("evidence.filter.thissession") }] : []),
+    ...(typeof of === "number" ? [{ value: String(of), label: t("evidence.filter.session.of", { id: of }) }] : []),
   ];
   return (
     <div className="narrowing">
       <Choice label={t("evidence.filter.task")} options={tasks} value={task ?? ""} choose={(value) => { narrow("task", value); }} />
       <Choice label={t("evidence.filter.status")} options={statuses} value={status ?? ""} choose={(value) => { narrow("found", value); }} />
-      {hasSession && (
-        <Choice label={t("evidence.filter.session")} options={sessions} value={onlyThis ? "open" : ""} choose={(value) => { narrow("session", value); }} />
+      {sessions.length > 1 && (
+        <Choice label={t("evidence.filter.session")} options={sessions} value={of === null ? "" : String(of)} choose={(value) => { narrow("session", value); }} />
       )}
     </div>
   );

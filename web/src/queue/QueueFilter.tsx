@@ -7,10 +7,10 @@ import { useEffect, useRef, useState } from "react";
 import type { ActsNext, Standing } from "../api/types";
 import { useNarrow } from "../app/width";
 import { count, named, t } from "../text/translate";
-import { ASSIGNED, countActs, ORDERS, type Assigned, type Order, type ShownStep, type View } from "./view";
+import { saidPlace } from "./cells";
+import { ASSIGNED, countActs, ORDERS, PLACES, type Assigned, type Order, type View } from "./view";
 
 const EVERYBODY = "all";
-const STEPS = ["1", "2", "3", "4", "5", "0"] as const;
 
 interface Props {
   view: View;
@@ -40,12 +40,9 @@ export function QueueFilter({ view, change, standings, shown }: Props) {
     setText(view.text);
   }, [view.text]);
 
-  const steps: SelectProps.Option[] = [
+  const places: SelectProps.Option[] = [
     { value: "", label: t("queue.anystep") },
-    ...STEPS.map((step) => ({
-      value: step,
-      label: step === "0" ? t("queue.step.none") : t("queue.step", { step, name: named("step", step) }),
-    })),
+    ...PLACES.map((place) => ({ value: String(place), label: saidPlace(place) })),
   ];
   const assigned: SelectProps.Option[] = ASSIGNED.map((each) => ({ value: each, label: t(`queue.assigned.${each}`) }));
   const orders: SelectProps.Option[] = ORDERS.map((each) => ({ value: each, label: t(`queue.order.${each}`) }));
@@ -71,12 +68,11 @@ export function QueueFilter({ view, change, standings, shown }: Props) {
           />
         </div>
         <Select
-          selectedOption={chosen(steps, view.step === null ? "" : String(view.step))}
-          options={steps}
+          selectedOption={chosen(places, view.place === null ? "" : String(view.place))}
+          options={places}
           ariaLabel={t("queue.column.step")}
           onChange={({ detail }) => {
-            const step = detail.selectedOption.value;
-            change({ ...view, step: step ? (Number(step) as ShownStep) : null });
+            change({ ...view, place: PLACES.find((each) => String(each) === detail.selectedOption.value) ?? null });
           }}
         />
         <Select

@@ -9,7 +9,7 @@ import type { ActsNext, Standing } from "../api/types";
 import { nameOf } from "../signin/who";
 import { Moment } from "../text/Moment";
 import { count, named, t } from "../text/translate";
-import { stepOf } from "./view";
+import { changedAt, placeOf, type Place } from "./view";
 
 const SOON = 30 * 86_400_000;
 const MOST_REASONS = 2;
@@ -28,11 +28,27 @@ export function TenantName({ standing }: { standing: Standing }) {
   );
 }
 
+export function saidPlace(place: Place): string {
+  if (place === "completed") return named("status", place);
+  return place === "none" ? t("queue.step.none") : t("queue.step", { step: place, name: named("step", String(place)) });
+}
+
 export function StepReached({ standing }: { standing: Standing }) {
-  const step = stepOf(standing);
+  const place = placeOf(standing);
+  const last = standing.last_completed;
   return (
     <>
-      <div>{step === 0 ? t("queue.step.none") : t("queue.step", { step, name: named("step", String(step)) })}</div>
+      {place === "completed" ? (
+        <StatusIndicator type="success">{saidPlace(place)}</StatusIndicator>
+      ) : (
+        <div>{saidPlace(place)}</div>
+      )}
+      {last && (
+        <div className="aside">
+          {place !== "completed" && `${t("queue.before")} `}
+          <Moment at={last.at} style="date" />
+        </div>
+      )}
       {standing.active_runs.length > 0 && (
         <StatusIndicator type="in-progress">
           {t("queue.running", { tasks: standing.active_runs.map((task) => named("task", task)).join(", ") })}
@@ -82,7 +98,7 @@ export function NoteAndWaiting({ standing }: { standing: Standing }) {
           ) : (
             <Icon name="calendar" size="small" />
           )}{" "}
-          {t("queue.until")} <Moment at={waiting_until} style="date" />
+          {t("queue.until")} <Moment at={waiting_until} style="day" />
         </div>
       )}
     </>
@@ -110,7 +126,7 @@ export function CredentialEnd({ standing }: { standing: Standing }) {
   const at = standing.credential_expires_at;
   if (!at) return <Nothing />;
   const left = Date.parse(at) - serverNow();
-  if (left > SOON) return <Moment at={at} style="date" />;
+  if (left > SOON) return <Moment at={at} style="day" />;
   return (
     <StatusIndicator type={left > 0 ? "warning" : "error"}>
       {left > 0 ? t("queue.expires") : t("queue.expired")} <Moment at={at} />
@@ -119,7 +135,8 @@ export function CredentialEnd({ standing }: { standing: Standing }) {
 }
 
 export function LastChange({ standing }: { standing: Standing }) {
-  return standing.session ? <Moment at={standing.session.updated_at} /> : <Nothing />;
+  const at = changedAt(standing);
+  return at === undefined ? <Nothing /> : <Moment at={at} />;
 }
 
 export function Nothing() {
@@ -132,7 +149,7 @@ export function saidOf(standing: Standing, me: number | null): string {
   return [
     standing.tenant.name,
     `${standing.tenant.id}`,
-    session ? named("step", String(session.current_step)) : t("queue.step.none"),
+    saidPlace(placeOf(standing)),
     named("acts", standing.acts_next),
     ...standing.because.map(because),
     ...standing.active_runs.map((task) => named("task", task)),

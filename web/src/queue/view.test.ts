@@ -30,6 +30,7 @@ function standing(name: string, part: Partial<Standing> = {}): Standing {
     tenant: { id: 1, name },
     role: "operator",
     session: session({}),
+    last_completed: null,
     acts_next: "us",
     because: [],
     active_runs: [],
@@ -45,7 +46,7 @@ function names(standings: Standing[], view: Partial<View>, me: number | null = 3
 
 describe("the view of My tenants", () => {
   it("is in the URL whole, and comes out of it as it went in", () => {
-    const view: View = { text: "conto", acts: "customer", step: 0, assigned: "me", order: "credential", descending: true };
+    const view: View = { text: "conto", acts: "customer", place: "completed", assigned: "me", order: "credential", descending: true };
 
     const read = readView(writeView(view));
 
@@ -89,6 +90,27 @@ describe("the view of My tenants", () => {
 
     expect(names(standings, { order: "credential" })).toEqual(["sooner", "later", "none"]);
     expect(names(standings, { order: "credential", descending: true })).toEqual(["later", "sooner", "none"]);
+  });
+
+  const LAST = { session_id: 7, at: "2026-11-05T08:00:00Z", by_user_id: 2 };
+  const everywhere = () => [
+    standing("completed", { session: null, last_completed: LAST, acts_next: "nobody" }),
+    standing("never begun", { session: null, acts_next: "nobody" }),
+    standing("begun again", { session: session({ current_step: 2 }), last_completed: LAST }),
+  ];
+
+  it("tells a tenant that is completed from one that was never begun", () => {
+    expect(names(everywhere(), { place: "completed" })).toEqual(["completed"]);
+    expect(names(everywhere(), { place: "none" })).toEqual(["never begun"]);
+    expect(names(everywhere(), { place: 2 })).toEqual(["begun again"]);
+  });
+
+  it("puts what is completed behind the last step, and what was never begun before the first", () => {
+    expect(names(everywhere(), { order: "step" })).toEqual(["never begun", "begun again", "completed"]);
+  });
+
+  it("still shows at an address that was sent before what it showed then", () => {
+    expect(readView(new URLSearchParams("step=0")).place).toBe("none");
   });
 
   it("finds every word, wherever it stands", () => {

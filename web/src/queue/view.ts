@@ -8,13 +8,15 @@ export type Order = (typeof ORDERS)[number];
 export const ASSIGNED = ["anyone", "me", "nobody", "others"] as const;
 export type Assigned = (typeof ASSIGNED)[number];
 
-/** `0` has no open session. */
-export type ShownStep = Step | 0;
+/** Where a tenant stands: at a step of its open session, else completed, else never begun or left again (`none`). */
+export type Place = Step | "completed" | "none";
+
+export const PLACES: readonly Place[] = [1, 2, 3, 4, 5, "completed", "none"];
 
 export interface View {
   text: string;
   acts: ActsNext | null;
-  step: ShownStep | null;
+  place: Place | null;
   assigned: Assigned;
   order: Order;
   descending: boolean;
@@ -24,10 +26,12 @@ const ACTS: readonly ActsNext[] = ["us", "customer", "microsoft", "nobody"];
 
 export function readView(query: URLSearchParams): View {
   const step = query.get("step");
+  // What was sent to a colleague before there was `completed` still shows what it did.
+  const place = step === "0" ? "none" : step;
   return {
     text: query.get("q") ?? "",
     acts: oneOf(ACTS, query.get("acts")) ?? null,
-    step: step !== null && /^[0-5]$/.test(step) ? (Number(step) as ShownStep) : null,
+    place: PLACES.find((each) => String(each) === place) ?? null,
     assigned: oneOf(ASSIGNED, query.get("assigned")) ?? "anyone",
     order: oneOf(ORDERS, query.get("sort")) ?? "pressing",
     descending: query.get("desc") === "1",
@@ -39,15 +43,16 @@ export function writeView(view: View): URLSearchParams {
   const query = new URLSearchParams();
   if (view.text) query.set("q", view.text);
   if (view.acts) query.set("acts", view.acts);
-  if (view.step !== null) query.set("step", String(view.step));
+  if (view.place !== null) query.set("step", String(view.place));
   if (view.assigned !== "anyone") query.set("assigned", view.assigned);
   if (view.order !== "pressing") query.set("sort", view.order);
   if (view.descending) query.set("desc", "1");
   return query;
 }
 
-export function stepOf(standing: Standing): ShownStep {
-  return standing.session?.current_step ?? 0;
+export function placeOf({ session, last_completed: last }: Standing): Place {
+  if (session) return session.current_step;
+  return last ? "completed" : "none";
 }
 
 /** What *view* shows of *standings*, in its order; *saidOf* is everything that a row says. */
@@ -61,7 +66,7 @@ export function viewed(
   const shown = standings.filter(
     (each) =>
       (view.acts === null || each.acts_next === view.acts) &&
-      (view.step === null || stepOf(each) === view.step) &&
+      (view.place === null || placeOf(each) === view.place) &&
       isAssigned(each, view.assigned, me) &&
       words.every((word) => saidOf(each).toLowerCase().includes(word)),
   );
@@ -98,14 +103,25 @@ function byMoment(of: (standing: Standing) => string | null | undefined): Compar
 
 const COMPARED: Record<Order, Compared> = {
   tenant: byName,
-  step: (one, other) => stepOf(one) - stepOf(other),
-  changed: byMoment((each) => each.session?.updated_at),
+  // Who was never begun comes before the first step, and who is through after the last.
+  step: (one, other) => far(one) - far(other),
+  changed: byMoment(changedAt),
   waiting: byMoment((each) => each.session?.waiting_until),
   credential: byMoment((each) => each.credential_expires_at),
   // What we can do something about, and of that what has lain longest; what has no open session comes last.
   pressing: (one, other) =>
-    pressure(one) - pressure(other) || byMoment((each) => each.session?.updated_at)(one, other),
+    pressure(one) - pressure(other) || byMoment(changedAt)(one, other),
 };
+
+function far(standing: Standing): number {
+  const place = placeOf(standing);
+  return place === "none" ? 0 : PLACES.indexOf(place) + 1;
+}
+
+/** When anything last changed that the queue tells of. */
+export function changedAt({ session, last_completed: last }: Standing): string | undefined {
+  return session?.updated_at ?? last?.at;
+}
 
 function pressure(standing: Standing): number {
   return ACTS.indexOf(standing.acts_next) + (standing.session ? 0 : ACTS.length);

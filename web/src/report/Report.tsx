@@ -4,7 +4,7 @@ import type { Connection, Session } from "../api/types";
 import { Moment } from "../text/Moment";
 import { named, t } from "../text/translate";
 import { INDICATOR } from "../wizard/finding";
-import type { Result } from "./reported";
+import { originOf, type Result } from "./reported";
 
 interface Props {
   name: string;
@@ -72,12 +72,13 @@ export function Report({ name, session, connection, results, me }: Props) {
                     <td>{evidence.message ?? (evidence.reason_code ? named("reason", evidence.reason_code) : "–")}</td>
                     <td>
                       <Moment at={evidence.recorded_at} style="full" />
+                      <Origin of={originOf(session, evidence)} />
                     </td>
                     <td>{startedBy === undefined ? "–" : startedBy === null ? t("report.itself") : who(startedBy)}</td>
                     <td>{evidence.id}</td>
                   </>
                 ) : (
-                  <td colSpan={5}>{t("report.notchecked")}</td>
+                  <td colSpan={5}>{session.status === "abandoned" ? t("report.notchecked.here") : t("report.notchecked")}</td>
                 )}
               </tr>
             ))}
@@ -113,6 +114,10 @@ export function Report({ name, session, connection, results, me }: Props) {
       </footer>
     </article>
   );
+}
+
+function Origin({ of }: { of: ReturnType<typeof originOf> }) {
+  return of === "own" ? null : <div className="aside">{t(`report.origin.${of}`)}</div>;
 }
 
 function Fact({ label, children }: { label: string; children: React.ReactNode }) {

@@ -3,29 +3,29 @@ import Button from "@cloudscape-design/components/button";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "../app/following";
-import { useConnections, useSession, useSessions } from "../api/queries";
+import { useConnectionInUse } from "../api/inUse";
+import { useSought } from "../api/queries";
 import type { Session } from "../api/types";
 import { useMe } from "../signin/who";
 import { Awaited } from "../states/Awaited";
+import { Loading } from "../states/Loading";
+import { NoSuchSession } from "../states/NoSuchSession";
 import { said } from "../text/Moment";
 import { named, t } from "../text/translate";
 import { Report } from "./Report";
 import "./report.css";
 import { useReported } from "./reported";
 
-/** The report of one onboarding: by default of the one under way, else of the last. */
+/** The report of one onboarding: of the one that the address names, else of the one under way, else of the last. */
 export default function ReportPage({ tenantId, name }: { tenantId: number; name: string }) {
-  const asked = useSessions(tenantId);
-  const open = useSession(tenantId).data?.value ?? null;
   const [query, setQuery] = useQuery();
+  const wanted = query.get("session");
+  const asked = useSought(tenantId, wanted);
   return (
     <Awaited asked={asked}>
-      {(data) => {
-        const listed = data.pages.flatMap((page) => page.items);
-        // The list is asked for once; the open session is what the page keeps fresh.
-        const sessions = open ? [open, ...listed.filter((each) => each.id !== open.id)] : listed;
-        const session = sessions.find((each) => String(each.id) === query.get("session")) ?? sessions[0];
-        if (!session) {
+      {({ listed, found, isMissing }) => {
+        const session = wanted === null ? listed[0] : found;
+        if (listed.length === 0 && wanted === null) {
           return (
             <Box textAlign="center" padding="xxl">
               <SpaceBetween size="xs">
@@ -40,14 +40,22 @@ export default function ReportPage({ tenantId, name }: { tenantId: number; name:
             <div className="report-choice">
               <Select
                 ariaLabel={t("report.choose")}
-                selectedOption={option(session)}
-                options={sessions.map(option)}
+                placeholder={t("report.choose.placeholder")}
+                selectedOption={session ? option(session) : null}
+                options={listed.map(option)}
                 onChange={({ detail }) => {
                   setQuery(new URLSearchParams({ session: detail.selectedOption.value ?? "" }), { replace: true });
                 }}
               />
+              {asked.hasNextPage && (
+                <Button loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
+                  {t("tenant.past.more")}
+                </Button>
+              )}
               <Button
                 variant="primary"
+                disabled={!session}
+                disabledReason={t("session.missing", { id: wanted ?? "" })}
                 onClick={() => {
                   print();
                 }}
@@ -55,7 +63,13 @@ export default function ReportPage({ tenantId, name }: { tenantId: number; name:
                 {t("report.print")}
               </Button>
             </div>
-            <Found key={session.id} tenantId={tenantId} name={name} session={session} />
+            {session ? (
+              <Found key={session.id} tenantId={tenantId} name={name} session={session} />
+            ) : isMissing ? (
+              <NoSuchSession id={wanted ?? ""} to={`/tenants/${tenantId}/report`} instead={t("session.missing.newest")} />
+            ) : (
+              <Loading />
+            )}
           </SpaceBetween>
         );
       }}
@@ -71,8 +85,7 @@ function option(session: Session) {
 function Found({ tenantId, name, session }: { tenantId: number; name: string; session: Session }) {
   const me = useMe();
   const asked = useReported(tenantId, session);
-  const connections = useConnections(tenantId).data;
-  const connection = connections?.find((each) => each.id === session.provider_connection_id) ?? (connections?.length === 1 ? connections[0] : undefined);
+  const { connection } = useConnectionInUse(tenantId, session);
   return (
     <Awaited asked={asked}>
       {(results) => <Report name={name} session={session} connection={connection} results={results} me={me} />}

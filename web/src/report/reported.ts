@@ -46,13 +46,27 @@ export function isOf(session: Session, piece: Evidence): boolean {
   return piece.onboarding_session_id === session.id && (inUse === null || piece.provider_connection_id === inUse);
 }
 
-/** A completed session names its evidence; another one rests, so far, on the newest that was found in it. */
-async function restedOn(
-  api: Api,
-  tenantId: number,
-  session: Session,
-  signal: AbortSignal,
-): Promise<Map<TaskType, Evidence>> {
+/** Where *piece* comes from, as seen from *session*: from itself, an earlier onboarding, or while none was open. */
+export function originOf(session: Session, piece: Evidence): "own" | "earlier" | "between" {
+  if (piece.onboarding_session_id === session.id) return "own";
+  return piece.onboarding_session_id === null ? "between" : "earlier";
+}
+
+async function restedOn(api: Api, tenantId: number, session: Session, signal: AbortSignal): Promise<Map<TaskType, Evidence>> {
+  return session.closed_at === null ? judgedBy(api, tenantId, signal) : keptOf(api, tenantId, session, signal);
+}
+
+/** An open session is judged by the newest finding of each task over the connection in use, whichever session had it made. */
+async function judgedBy(api: Api, tenantId: number, signal: AbortSignal): Promise<Map<TaskType, Evidence>> {
+  const found = (await api.tasks(tenantId, signal)).filter((task) => task.recorded_at !== null);
+  const newest = await Promise.all(
+    found.map(async ({ task_type: task }) => (await api.evidence(tenantId, task, null, 1, signal)).items),
+  );
+  return new Map(newest.flat().map((piece) => [piece.task_type, piece]));
+}
+
+/** A completed session names its evidence; an abandoned one leaves the newest that was found in it. */
+async function keptOf(api: Api, tenantId: number, session: Session, signal: AbortSignal): Promise<Map<TaskType, Evidence>> {
   const wanted = session.completion ? new Set(session.completion.evidence_ids) : null;
   const found = new Map<TaskType, Evidence>();
   let cursor: string | null = null;

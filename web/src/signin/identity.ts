@@ -79,13 +79,34 @@ export class Identity {
     return typeof returnTo === "string" && returnTo.startsWith("/") && !returnTo.startsWith("//") ? returnTo : "/";
   }
 
+  /**
+   * Forgets who was signed in, and then leaves for the issuer to have it do the same, if it can be asked to (OpenID
+   * Connect RP-Initiated Logout 1.0). What is here goes first: it must not stay because an issuer does not answer.
+   */
   async signOut(): Promise<void> {
+    const hint = this.user?.id_token;
     sessionStorage.removeItem(WAS_SIGNED_IN);
     await this.manager.removeUser();
     this.user = null;
     this.profile = null;
     this.lost = false;
     this.tell();
+    if (hint !== undefined) await this.endAtTheIssuer(hint);
+  }
+
+  private async endAtTheIssuer(hint: string): Promise<void> {
+    const page = `${location.origin}${import.meta.env.BASE_URL.replace(/\/$/, "")}`;
+    try {
+      if ((await this.manager.metadataService.getEndSessionEndpoint()) === undefined) return;
+      await this.manager.signoutRedirect({
+        id_token_hint: hint,
+        post_logout_redirect_uri: page,
+        // Amazon Cognito has names of its own for them, and what an issuer does not know it has to leave alone.
+        extraQueryParams: { client_id: this.config.client_id, logout_uri: page },
+      });
+    } catch {
+      // Nobody is signed in here any more, whatever the issuer still thinks.
+    }
   }
 
   /** Gives a token that is good for a while yet. */

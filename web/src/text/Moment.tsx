@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { serverNow } from "../api/clock";
+import { beginsADay } from "../together/days";
 import { t } from "./translate";
 
 const LANGUAGE = undefined; // how dates look is the user's own; what they say is the catalogue's
@@ -40,7 +41,8 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-export type Style = "apart" | "clock" | "date" | "both" | "full";
+/** `day` is for what people choose as a day: the day alone where it begins with that moment. */
+export type Style = "apart" | "clock" | "date" | "day" | "both" | "full";
 
 export function Moment({ at, style = "apart" }: { at: string; style?: Style }) {
   useTick();
@@ -53,6 +55,7 @@ export function Moment({ at, style = "apart" }: { at: string; style?: Style }) {
 }
 
 export function said(instant: Date, style: Style, now: number): string {
+  if (style === "day") return said(instant, beginsADay(instant.toISOString()) ? "date" : "both", now);
   if (style === "date") return date.format(instant);
   if (style === "full") return fully.format(instant);
   if (style === "both") return dateAndClock.format(instant);

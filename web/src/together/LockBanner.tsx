@@ -67,9 +67,10 @@ export function LockBanner({ lost, dismiss }: { lost: Lost | null; dismiss: () =
           {t("lock.theirs.text")}{" "}
           {session.locked_until !== null && (
             <>
-              {t("lock.ends")} <Moment at={session.locked_until} />.
+              {t("lock.ends")} <Moment at={session.locked_until} />.{" "}
             </>
           )}
+          {covers(role, "operator") && !mayTakeOver(editing) && t("lock.takeover.not")}
         </Alert>
       ) : holder === null && covers(role, "operator") ? (
         <Alert type="info" header={t("lock.free.title")} action={startEditing}>

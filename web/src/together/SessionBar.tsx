@@ -83,7 +83,7 @@ export function SessionBar() {
             {until && (
               <div>
                 <StatusIndicator type={isOver ? "warning" : "pending"}>
-                  {isOver ? t("note.overdue") : t("note.waiting")} <Moment at={until} style="date" />
+                  {isOver ? t("note.overdue") : t("note.waiting")} <Moment at={until} style="day" />
                 </StatusIndicator>
               </div>
             )}

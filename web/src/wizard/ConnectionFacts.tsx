@@ -4,7 +4,6 @@ import { t } from "../text/translate";
 
 /** What is known of a connection; its credential is named, and never shown. */
 export function Facts({ connection }: { connection: Connection }) {
-  const { credential_expires_at: ends } = connection;
   return (
     <dl className="facts">
       <div>
@@ -25,16 +24,36 @@ export function Facts({ connection }: { connection: Connection }) {
         <dd>
           {t(`credential.${connection.credential_kind}`)}
           <div className="aside">
-            {ends ? (
-              <>
-                {t("connection.ends")} <Moment at={ends} style="date" />
-              </>
-            ) : (
-              t("connection.noend")
-            )}
+            <End of={connection} />
           </div>
         </dd>
       </div>
     </dl>
+  );
+}
+
+/** The same in lines, for where it stands beside what is chosen. */
+export function InWords({ connection }: { connection: Connection }) {
+  return (
+    <span className="in-words">
+      <span>
+        {t("connection.entra")} <code>{connection.entra_tenant_id}</code>
+      </span>
+      <span>
+        {t("connection.client")} <code>{connection.client_id}</code>
+      </span>
+      <span>
+        {t(`credential.${connection.credential_kind}`)}, <End of={connection} />
+      </span>
+    </span>
+  );
+}
+
+function End({ of: { credential_expires_at: ends } }: { of: Connection }) {
+  if (!ends) return t("connection.noend");
+  return (
+    <>
+      {t("connection.ends")} <Moment at={ends} style="day" />
+    </>
   );
 }

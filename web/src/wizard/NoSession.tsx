@@ -11,21 +11,23 @@ import { PageLink } from "../app/following";
 import { covers } from "../api/calls";
 import { useMyRole, useOpenSession, useSessions, useStanding } from "../api/queries";
 import type { Session } from "../api/types";
-import { useMe } from "../signin/who";
+import { nameWithin, useMe } from "../signin/who";
 import { NotDone } from "../states/Refused";
 import { Moment } from "../text/Moment";
 import { named, t } from "../text/translate";
 import { whyNotRole } from "../together/editing";
+import { completedOf } from "./completed";
 
-/** What there is to see, and to do, while no onboarding is under way. */
+/** What there is to see, and to do, while no onboarding is under way: none ever was, or one is through, or was given up. */
 export function NoSession({ tenantId, name }: { tenantId: number; name: string }) {
+  const me = useMe();
   const standing = useStanding(tenantId);
-  const role = useMyRole(tenantId, useMe());
+  const role = useMyRole(tenantId, me);
   const sessions = useSessions(tenantId);
   const open = useOpenSession(tenantId);
   const [failed, setFailed] = useState<unknown>(null);
   const past = sessions.data?.pages.flatMap((page) => page.items).filter((each) => each.closed_at !== null) ?? [];
-  const last = past[0];
+  const completed = completedOf(standing, past);
 
   async function start(): Promise<void> {
     setFailed(null);
@@ -38,12 +40,14 @@ export function NoSession({ tenantId, name }: { tenantId: number; name: string }
 
   return (
     <SpaceBetween size="l">
-      {last?.status === "completed" && (
+      {completed && (
         <Alert
           type="success"
           header={t("tenant.completed.title", { tenant: name })}
-          action={<PageLink to={`/tenants/${tenantId}/report?session=${last.id}`}>{t("tenant.completed.report")}</PageLink>}
+          action={<PageLink to={`/tenants/${tenantId}/report?session=${completed.sessionId}`}>{t("tenant.completed.report")}</PageLink>}
         >
+          {t("tenant.completed.on")} <Moment at={completed.at} style="full" />
+          {completed.by === null ? "." : ` ${t("tenant.completed.by", { who: nameWithin(completed.by, me) })}`}{" "}
           {t("tenant.completed.text")} <PageLink to="/">{t("tenant.completed.next")}</PageLink>
         </Alert>
       )}
@@ -52,18 +56,18 @@ export function NoSession({ tenantId, name }: { tenantId: number; name: string }
           {t("tenant.drifted.text")}
         </Alert>
       )}
-      {last?.status === "abandoned" && <Alert type="info" header={t("tenant.abandoned.title")} />}
-      <Container header={<Header variant="h2">{t("tenant.none.title")}</Header>}>
+      {past[0]?.status === "abandoned" && <Alert type="info" header={t("tenant.abandoned.title")} />}
+      <Container header={<Header variant="h2">{completed ? t("tenant.again.title") : t("tenant.none.title")}</Header>}>
         <SpaceBetween size="m">
-          <Box>{t("tenant.none.text", { tenant: name })}</Box>
+          <Box>{completed ? t("tenant.again.text", { tenant: name }) : t("tenant.none.text", { tenant: name })}</Box>
           <Button
-            variant={last?.status === "completed" ? "normal" : "primary"}
+            variant={completed ? "normal" : "primary"}
             loading={open.isPending}
             disabled={!covers(role, "operator")}
             disabledReason={whyNotRole(role, "operator") ?? ""}
             onClick={() => void start()}
           >
-            {t("tenant.none.start")}
+            {completed ? t("tenant.again.start") : t("tenant.none.start")}
           </Button>
           <NotDone
             error={failed}
@@ -73,12 +77,26 @@ export function NoSession({ tenantId, name }: { tenantId: number; name: string }
           />
         </SpaceBetween>
       </Container>
-      {past.length > 0 && <Past tenantId={tenantId} sessions={past} />}
+      {past.length > 0 && (
+        <Past
+          tenantId={tenantId}
+          sessions={past}
+          more={sessions.hasNextPage ? () => void sessions.fetchNextPage() : null}
+          loadingMore={sessions.isFetchingNextPage}
+        />
+      )}
     </SpaceBetween>
   );
 }
 
-function Past({ tenantId, sessions }: { tenantId: number; sessions: Session[] }) {
+interface PastProps {
+  tenantId: number;
+  sessions: Session[];
+  more: (() => void) | null;
+  loadingMore: boolean;
+}
+
+function Past({ tenantId, sessions, more, loadingMore }: PastProps) {
   return (
     <Container header={<Header variant="h2">{t("tenant.past")}</Header>}>
       <Scrolled label={t("tenant.past")}>
@@ -109,6 +127,13 @@ function Past({ tenantId, sessions }: { tenantId: number; sessions: Session[] })
           </tbody>
         </table>
       </Scrolled>
+      {more && (
+        <Box textAlign="center" padding="m">
+          <Button onClick={more} loading={loadingMore}>
+            {t("tenant.past.more")}
+          </Button>
+        </Box>
+      )}
     </Container>
   );
 }

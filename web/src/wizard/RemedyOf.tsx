@@ -2,18 +2,18 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useConnections } from "../api/queries";
+import { useConnectionInUse } from "../api/inUse";
 import type { TaskSummary } from "../api/types";
 import { named, t } from "../text/translate";
 import { useEditing } from "../together/editing";
-import { commandFor } from "./commands";
+import { commandFor, isMendedByConsent } from "./commands";
+import { LinkAsRemedy } from "./ConsentLink";
 
 /** What to do about a finding: in words, with where to read more, and as a command where there is one. */
-export function RemedyOf({ task }: { task: TaskSummary }) {
+export function RemedyOf({ task, linkIsNear }: { task: TaskSummary; linkIsNear: boolean }) {
   const { session, tenantId } = useEditing();
-  const connections = useConnections(tenantId).data;
-  const inUse = session.provider_connection_id ?? (connections?.length === 1 ? connections[0]?.id : undefined);
-  const command = commandFor(task.reason_code, connections?.find((each) => each.id === inUse));
+  const inUse = useConnectionInUse(tenantId, session);
+  const command = commandFor(task.reason_code, inUse.connection);
   if (!task.remedy) return null;
 
   return (
@@ -32,6 +32,11 @@ export function RemedyOf({ task }: { task: TaskSummary }) {
             </Link>
           )}
         </div>
+        {isMendedByConsent(task.reason_code) && !linkIsNear && inUse.id !== null && (
+          <ExpandableSection key={inUse.id} variant="inline" headerText={t("consent.link")} defaultExpanded>
+            <LinkAsRemedy connectionId={inUse.id} />
+          </ExpandableSection>
+        )}
         {command && (
           <ExpandableSection variant="inline" headerText={t("card.command")}>
             <SpaceBetween size="xs">

@@ -111,7 +111,7 @@ export function TaskCard({ task, children, startLabel, alone = false }: Props) {
               <Moment at={task.next_check_at} />.
             </div>
           )}
-          {!active && isKnown && task.remedy && <RemedyOf task={task} />}
+          {!active && isKnown && task.remedy && <RemedyOf task={task} linkIsNear={alone} />}
           {children}
           <Refusal error={failed} me={me} dismiss={() => { setFailed(null); }} />
           <Box color="text-body-secondary" fontSize="body-s">

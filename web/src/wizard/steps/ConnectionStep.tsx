@@ -7,6 +7,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { lazy, Suspense, useState } from "react";
 import { covers } from "../../api/calls";
+import { idInUse } from "../../api/inUse";
 import { isProblem } from "../../api/problems";
 import { useConnections } from "../../api/queries";
 import type { Connection } from "../../api/types";
@@ -15,7 +16,7 @@ import { Loading } from "../../states/Loading";
 import { NotDone } from "../../states/Refused";
 import { named, t } from "../../text/translate";
 import { useEditing, whyNotEdit } from "../../together/editing";
-import { Facts } from "../ConnectionFacts";
+import { Facts, InWords } from "../ConnectionFacts";
 
 const RegisterForm = lazy(() => import("../RegisterForm"));
 
@@ -51,7 +52,7 @@ export function ConnectionStep() {
 function Choice({ connections }: { connections: Connection[] }) {
   const editing = useEditing();
   const { session, role, edit } = editing;
-  const inUse = session.provider_connection_id ?? (connections.length === 1 ? (connections[0]?.id ?? null) : null);
+  const inUse = idInUse(session, connections);
   const [chosen, setChosen] = useState<number | null>(null);
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<unknown>(null);
@@ -84,24 +85,26 @@ function Choice({ connections }: { connections: Connection[] }) {
           <Facts connection={connections[0]} />
         ) : (
           <>
-            <RadioGroup
-              ariaLabel={t("connection.choose")}
-              value={selected === null ? null : String(selected)}
-              items={connections.map((connection) => ({
-                value: String(connection.id),
-                disabled: refused !== null,
-                label: (
-                  <>
-                    {connection.expected_domain ?? t("connection.id", { id: connection.id })}
-                    {connection.id === inUse && <b> · {t("connection.inuse")}</b>}
-                  </>
-                ),
-                description: <Facts connection={connection} />,
-              }))}
-              onChange={({ detail }) => {
-                setChosen(Number(detail.value));
-              }}
-            />
+            <div className="choices">
+              <RadioGroup
+                ariaLabel={t("connection.choose")}
+                value={selected === null ? null : String(selected)}
+                items={connections.map((connection) => ({
+                  value: String(connection.id),
+                  disabled: refused !== null,
+                  label: (
+                    <>
+                      {connection.expected_domain ?? t("connection.id", { id: connection.id })}
+                      {connection.id === inUse && <b> · {t("connection.inuse")}</b>}
+                    </>
+                  ),
+                  description: <InWords connection={connection} />,
+                }))}
+                onChange={({ detail }) => {
+                  setChosen(Number(detail.value));
+                }}
+              />
+            </div>
             {changes && inUse !== null && <Box>{t("connection.use.warn")}</Box>}
             <Button
               variant={inUse === null ? "primary" : "normal"}
