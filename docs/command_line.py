@@ -53,8 +53,8 @@ A token is taken from `--token`, `{prefix}TOKEN`, or what a token command prints
 by you alone, goes to the API that it was asked for and nowhere else, and is replaced by itself where the issuer gives a
 refresh token. A token is never sent over plain HTTP, except to this machine.
 
-Beside a running local deployment (`.local/stack.json` in the current folder, both yours alone, no links, and all in it on 127.0.0.1) these
-profiles are there without a file; the first is taken unless you name another:
+Beside a running local deployment (`.local/stack.json` in the current folder, both yours alone, no links, and all in it
+on 127.0.0.1) these profiles are there without a file; the first is taken unless you name another:
 
 | profile | whose token |
 |---|---|

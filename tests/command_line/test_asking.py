@@ -203,7 +203,7 @@ def test_lists_are_read_to_their_last_page(ask: Cli, service: Service) -> None:
     ]
 
 
-STANDING = {
+STANDING: dict[str, object] = {
     "tenant": {"id": 1, "name": "Contoso"},
     "role": "operator",
     "session": None,
