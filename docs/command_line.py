@@ -59,6 +59,17 @@ on 127.0.0.1) these profiles are there without a file; the first is taken unless
 | profile | whose token |
 |---|---|
 {local}
+`login` can be tried on the local deployment, too, whose issuer lets you pick who you are. Its client id is
+`tenant-onboarding-cli`, and its redirect address any port of 127.0.0.1:
+
+```toml
+[profiles.local-browser]
+api_url = "http://127.0.0.1:8000"
+issuer = "http://127.0.0.1:8000/_local/issuer"
+client_id = "tenant-onboarding-cli"
+scope = "openid"
+```
+
 ## How it answers
 
 Data goes to standard output, as a table or, with `-o json`, as the API's own JSON. How it goes, what to try next and
