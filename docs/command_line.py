@@ -53,12 +53,23 @@ A token is taken from `--token`, `{prefix}TOKEN`, or what a token command prints
 by you alone, goes to the API that it was asked for and nowhere else, and is replaced by itself where the issuer gives a
 refresh token. A token is never sent over plain HTTP, except to this machine.
 
-Beside a running local deployment (`.local/stack.json` in the current folder, and `.local` yours alone to read) these
-profiles are there without a file; the first is taken unless you name another:
+Beside a running local deployment (`.local/stack.json` in the current folder, both yours alone, no links, and all in it
+on 127.0.0.1) these profiles are there without a file; the first is taken unless you name another:
 
 | profile | whose token |
 |---|---|
 {local}
+`login` can be tried on the local deployment, too, whose issuer lets you pick who you are. Its client id is
+`tenant-onboarding-cli`, and its redirect address any port of 127.0.0.1:
+
+```toml
+[profiles.local-browser]
+api_url = "http://127.0.0.1:8000"
+issuer = "http://127.0.0.1:8000/_local/issuer"
+client_id = "tenant-onboarding-cli"
+scope = "openid"
+```
+
 ## How it answers
 
 Data goes to standard output, as a table or, with `-o json`, as the API's own JSON. How it goes, what to try next and

@@ -21,6 +21,10 @@ CONTOSO, FABRIKAM = 1, 2
 VERIFICATION = ("verify_permissions", "connection_diagnostics", "license_check", "intune_status", "rbac_check")
 
 
+_WIDE = 160
+"""Columns of what is no terminal: whoever reads a log reads no broken lines."""
+
+
 def onboard(walk: Walk) -> None:
     """Walk Contoso through all five steps, and Fabrikam until it fails.
 
@@ -142,6 +146,8 @@ def _time(text: str) -> str:
 def main() -> None:
     """Walk through, on the deployment that is running, or on one that is started for it and ended afterwards."""
     console, state = Console(), State.chosen()
+    if not console.is_terminal:
+        console.width = _WIDE
     ours = not state.stack_file.exists()
     if ours:
         run_detached(state, [])

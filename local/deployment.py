@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
-from local import emulator, expansion, page, reference
+from local import emulator, expansion, page, reference, webhook
 from local.build import BUILT, LAYER, STAMP
 from local.refusals import Refused
 from local.state import Deployed, State
@@ -101,6 +101,9 @@ def deploy(state: State, port: int, wanted: Wanted) -> Deployed:
         layer=f"s3://{BUCKET}/{layer_key}",
         api_id=API_ID,
     )
+    template = webhook.bring_up(
+        template, wanted.parameters, events=client("events", port), secretsmanager=client("secretsmanager", port)
+    )
     # CloudFormation takes no more than 51,200 bytes of template in a request, hence from the bucket.
     _upload(port, {code_key: code, layer_key: layer, TEMPLATE_KEY: json.dumps(template).encode()})
     _put_stack(port, wanted.parameters, exists=stack_id is not None)
@@ -141,8 +144,9 @@ def _digest(wanted: Wanted) -> str:
 
     The page is digested by what it was built from.
     """
-    how = [Path(__file__), Path(expansion.__file__), *filter(Path.is_file, [page.BUILT / page.INPUTS])]
-    contents = [STAMP.read_bytes(), json.dumps(asdict(wanted), sort_keys=True).encode(), *(p.read_bytes() for p in how)]
+    how = [Path(__file__), Path(expansion.__file__), Path(webhook.__file__), page.BUILT / page.INPUTS]
+    texts = [path.read_bytes() for path in how if path.is_file()]
+    contents = [STAMP.read_bytes(), json.dumps(asdict(wanted), sort_keys=True).encode(), *texts]
     return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 

@@ -6,11 +6,13 @@ The placeholders of `samconfig.toml` pass here, since nobody fetches the issuer'
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
+from typing import Any
 from urllib.parse import urlsplit
 
-from local import ROOT
+from local import ROOT, expansion
 from local.build import TOOLS, build, machine_architecture
 from local.deployment import client
 from local.placeholders import settings_of
@@ -39,10 +41,52 @@ def rehearse(stage: str) -> None:
         "SAM_CLI_TELEMETRY": "0",
     }
     options = ["--config-env", stage, "--stack-name", STACK, "--no-execute-changeset", "--no-confirm-changeset"]
-    finished = subprocess.run([TOOLS / "sam", "deploy", *options], cwd=ROOT, env=environment, check=False)
+    finished = subprocess.run(
+        [TOOLS / "sam", "deploy", *options], cwd=ROOT, env=environment, check=False, text=True, stdout=subprocess.PIPE
+    )
     client("cloudformation", port).delete_stack(StackName=STACK)
+    shown, added, off = _told(finished.stdout, without(expansion.read(ROOT / "template.yaml"), _parameters(stage)))
+    print(shown)
     if finished.returncode != 0:
         raise Refused("sam could not make the change set; what it said stands above")
+    print(f"{added} resources would be added, {off} are off in {stage}. Nothing was made.")
+
+
+def _parameters(stage: str) -> dict[str, str]:
+    overrides = settings_of(stage).get("parameter_overrides", [])
+    listed = shlex.split(overrides) if isinstance(overrides, str) else overrides
+    return dict(each.partition("=")[::2] for each in listed)
+
+
+def without(template: expansion.Template, parameters: dict[str, str]) -> set[str]:
+    """Name the resources of *template* that are not made with these *parameters*, since their condition is false."""
+    values = {name: each.get("Default", "") for name, each in template["Parameters"].items()} | parameters
+
+    def holds(said: Any) -> bool:  # noqa: ANN401 - JSON values
+        [(function, of)] = said.items()
+        match function:
+            case "Fn::Equals":
+                left, right = (values[each["Ref"]] if isinstance(each, dict) else each for each in of)
+                return bool(left == right)
+            case "Fn::Not":
+                return not holds(of[0])
+            case "Fn::Or":
+                return any(map(holds, of))
+            case _:
+                return holds(template["Conditions"][of])
+
+    conditional = {name: each["Condition"] for name, each in template["Resources"].items() if "Condition" in each}
+    return {name for name, condition in conditional.items() if not holds(template["Conditions"][condition])}
+
+
+def _told(said: str, off: set[str]) -> tuple[str, int, int]:
+    """Take out of what sam *said* how uploads went, and mark what is *off*; count what is added, and what is not."""
+    lines = [line for line in said.replace("\r", "\n").splitlines() if not line.startswith("\tUploading")]
+    rows = [number for number, line in enumerate(lines) if line.startswith("+ Add")]
+    not_made = [number for number in rows if lines[number].split()[2] in off]
+    for number in not_made:
+        lines[number] = lines[number].replace("+ Add", "  Off", 1)
+    return "\n".join(lines), len(rows) - len(not_made), len(not_made)
 
 
 def main() -> None:

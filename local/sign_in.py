@@ -32,6 +32,11 @@ CLIENT_ID = "tenant-onboarding-page"
 PAGE_PATH = "/app"
 REDIRECT_PATH = f"{PAGE_PATH}/signed-in"
 
+PROGRAM_ID = "tenant-onboarding-cli"
+"""The command line: a native app, sent back to whichever port of 127.0.0.1 it listens on (RFC 8252, 7.3)."""
+
+_LOOPBACK = re.compile(r"http://127\.0\.0\.1:[1-9][0-9]{0,4}/callback")
+
 CODE_LIFETIME = 60
 REFRESH_LIFETIME = 24 * 3600
 """In seconds; either is over when the front ends, which remembers none."""
@@ -65,6 +70,8 @@ class Asked:
     nonce: str | None
     challenge: str
     scope: str
+    client_id: str
+    redirect_uri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +125,15 @@ class SignIn:
         try:
             asked = _asked(given)
         except Refused as refused:
-            return self._back(given.get("state"), error=refused.error, error_description=refused.why)
+            return self._back(
+                given["redirect_uri"], given.get("state"), error=refused.error, error_description=refused.why
+            )
         if form is None:
             return picker(query, wrong=None)
         user = str(form.get("user", "")).strip()
         if not _USER.fullmatch(user):
             return picker(query, wrong=user)
-        return self._back(asked.state, code=self._new_code(user, asked))
+        return self._back(asked.redirect_uri, asked.state, code=self._new_code(user, asked))
 
     def _given(self, query: Mapping[str, str]) -> dict[str, str]:
         """Read the parameters, of which each may be there once; and whose they are.
@@ -135,17 +144,22 @@ class SignIn:
         given = dict(query)
         if len(given) != len(query):
             raise NotShown("A parameter is there twice.")
-        if given.get("client_id") != CLIENT_ID:
+        client_id, redirect_uri = given.get("client_id"), given.get("redirect_uri", "")
+        if client_id == PROGRAM_ID:
+            if not _LOOPBACK.fullmatch(redirect_uri):
+                raise NotShown("redirect_uri must be http://127.0.0.1:<port>/callback, to the letter.")
+            return given
+        if client_id != CLIENT_ID:
             raise NotShown(f"client_id must be {CLIENT_ID}: only the page of this deployment can sign in here.")
-        if given.get("redirect_uri") != self._redirect_uri:
+        if redirect_uri != self._redirect_uri:
             raise NotShown(f"redirect_uri must be {self._redirect_uri}, to the letter.")
         return given
 
-    def _back(self, state: str | None, **answer: str) -> web.Response:
+    def _back(self, redirect_uri: str, state: str | None, **answer: str) -> web.Response:
         given = {"state": state} if state is not None else {}
         # RFC 9207: the client sees which issuer answers.
         query = urlencode(answer | given | {"iss": self._issuer.url})
-        return web.Response(status=303, headers=_UNKEPT | {"Location": f"{self._redirect_uri}?{query}"})
+        return web.Response(status=303, headers=_UNKEPT | {"Location": f"{redirect_uri}?{query}"})
 
     async def end(self, request: web.Request) -> web.StreamResponse:
         """Send the browser back to the page; there is nothing to end, since nobody stays signed in here."""
@@ -177,7 +191,7 @@ class SignIn:
         given = {name: value for name, value in form.items() if isinstance(value, str)}
         if len(given) != len(form):
             raise Refused("invalid_request", "A parameter is there twice, or is a file.")
-        if secret or given.get("client_id") != CLIENT_ID:
+        if secret or given.get("client_id") not in {CLIENT_ID, PROGRAM_ID}:
             raise Refused("invalid_client", f"client_id must be {CLIENT_ID}, a public client, which has no secret.")
         match _needed(given, "grant_type"):
             case "authorization_code":
@@ -189,7 +203,8 @@ class SignIn:
 
     def _for_code(self, given: dict[str, str]) -> dict[str, Any]:
         grant = self._taken(self._codes, _needed(given, "code"))
-        if _needed(given, "redirect_uri") != self._redirect_uri:
+        _check_client(grant, given)
+        if _needed(given, "redirect_uri") != grant.asked.redirect_uri:
             raise Refused("invalid_grant", "redirect_uri is another than the code was sent to.")
         verifier = _needed(given, "code_verifier")
         if not _VERIFIER.fullmatch(verifier):
@@ -202,7 +217,9 @@ class SignIn:
 
     def _for_refresh_token(self, given: dict[str, str]) -> dict[str, Any]:
         # OpenID Connect Core 1.0, 12.2: a nonce belongs to the first id token.
-        return self._tokens(self._taken(self._refreshes, _needed(given, "refresh_token")), nonce=None)
+        grant = self._taken(self._refreshes, _needed(given, "refresh_token"))
+        _check_client(grant, given)
+        return self._tokens(grant, nonce=None)
 
     def _tokens(self, grant: Grant, *, nonce: str | None) -> dict[str, Any]:
         refresh_token = secrets.token_urlsafe(32)
@@ -213,7 +230,9 @@ class SignIn:
             "expires_in": LIFETIME,
             "scope": grant.asked.scope,
             "refresh_token": refresh_token,
-            "id_token": self._issuer.id_token(grant.user, client_id=CLIENT_ID, nonce=nonce, name=name_of(grant.user)),
+            "id_token": self._issuer.id_token(
+                grant.user, client_id=grant.asked.client_id, nonce=nonce, name=name_of(grant.user)
+            ),
         }
 
     # ── What is good once ────────────────────────────────────────────────────────────────────────────────────────────
@@ -274,7 +293,8 @@ def _asked(given: dict[str, str]) -> Asked:
         raise Refused("invalid_request", f"state and nonce have at most {_LONGEST} characters.")
     if "none" in given.get("prompt", "").split():
         raise Refused("login_required", "Nobody is ever signed in here: somebody has to be picked.")
-    return Asked(state, nonce, challenge, " ".join(each for each in SCOPES if each in scopes))
+    kept = " ".join(each for each in SCOPES if each in scopes)
+    return Asked(state, nonce, challenge, kept, given["client_id"], given["redirect_uri"])
 
 
 def _is_digest(challenge: str) -> bool:
@@ -283,6 +303,12 @@ def _is_digest(challenge: str) -> bool:
     except binascii.Error:
         return False
     return base64.urlsafe_b64encode(read).rstrip(b"=").decode() == challenge
+
+
+def _check_client(grant: Grant, given: dict[str, str]) -> None:
+    """Refuse what was given to another client (RFC 6749, 4.1.3 and 6)."""
+    if given.get("client_id") != grant.asked.client_id:
+        raise Refused("invalid_grant", "It was given to another client.")
 
 
 def _needed(given: dict[str, str], name: str) -> str:

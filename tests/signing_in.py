@@ -16,7 +16,7 @@ import urllib3
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from local.issuer import Issuer
+from local.issuer import DISCOVERY_PATH, Issuer
 from local.sign_in import CLIENT_ID, SignIn
 
 PREFIX = "/_local/issuer"
@@ -133,7 +133,13 @@ def serve() -> Iterator[Browser]:
         # Its own address is part of what it says, so the port comes first.
         reserved = socket.create_server(("127.0.0.1", 0))
         made.origin = f"http://127.0.0.1:{reserved.getsockname()[1]}"
-        SignIn(Issuer(made.issuer, key, clock), made.origin).add_routes(app, PREFIX)
+        issuer = Issuer(made.issuer, key, clock)
+        SignIn(issuer, made.origin).add_routes(app, PREFIX)
+
+        async def discovery(_: web.Request) -> web.Response:
+            return web.json_response(issuer.discovery())
+
+        app.router.add_get(PREFIX + DISCOVERY_PATH, discovery)
         await runner.setup()
         await web.SockSite(runner, reserved).start()
 

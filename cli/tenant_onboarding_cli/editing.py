@@ -49,9 +49,23 @@ def edit(api: Api, session: Session, etag: str | None, **changes: object) -> tup
         now = failure.problem.get("session")
         if failure.repeated and isinstance(now, dict) and is_as_asked(now, changes):
             return opened(api, session["tenant_id"])
+        ended = _ended(api, session, changes) if failure.repeated and failure.code == "session_closed" else None
+        if ended:
+            return ended, None
         raise
     changed: Session = answer.body
     return changed, answer.etag
+
+
+def _ended(api: Api, session: Session, changes: dict[str, object]) -> Session | None:
+    """Give *session* as it is, if the edit next to the version that it was read in closed it as *changes* ask.
+
+    That was the request whose answer was lost, or somebody else's who asked for the same in that moment.
+    """
+    sessions = api.pages(f"/tenants/{session['tenant_id']}/onboarding/sessions")
+    now: Session | None = next((each for each in sessions if each["id"] == session["id"]), None)
+    ours = now is not None and is_as_asked(now, changes) and now.get("version") == session.get("version", 0) + 1
+    return now if ours else None
 
 
 def is_as_asked(session: Session, changes: dict[str, object]) -> bool:

@@ -38,6 +38,9 @@ STYLES = {
 _WIDE = 10_000
 """Columns of what is no terminal: no line is broken that a program reads."""
 
+_SHORT = 18
+"""Characters that are not broken over two lines."""
+
 _FORMULAE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -85,10 +88,13 @@ class Out:
     def table(self, rows: Iterable[Row], columns: Sequence[Column]) -> None:
         """Show a table."""
         table = Table(box=None, header_style="bold", pad_edge=False)
-        for column in columns:
-            table.add_column(column.title, overflow="fold")
-        for row in rows:
-            table.add_row(*(cell(column.of(row)) for column in columns))
+        written = [[cell(column.of(row)) for column in columns] for row in rows]
+        for column, cells in zip(columns, zip(*written, strict=True), strict=True):
+            # What is short stays whole, so that only what is long is broken where a terminal is narrow.
+            short = max(map(len, cells)) <= _SHORT
+            table.add_column(column.title, overflow="fold", no_wrap=short, min_width=0 if short else _SHORT)
+        for line in written:
+            table.add_row(*line)
         self.lines(table)
 
     def facts(self, value: Row, facts: Sequence[Column]) -> None:

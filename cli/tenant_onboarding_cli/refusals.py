@@ -125,7 +125,7 @@ def _first_unmet(tenant: str, problem: Problem) -> tuple[object, ...]:
 
 
 _NEXT: Mapping[str, Callable[[str, Problem], tuple[object, ...]]] = {
-    "tenant_not_found": lambda tenant, _: ("admin", "member", "set", tenant, "USER", "operator"),
+    "tenant_not_found": lambda _tenant, _problem: ("queue",),
     "session_locked": lambda tenant, _: ("session", "takeover", tenant),
     "lock_lost": lambda tenant, _: ("session", "show", tenant),
     "session_closed": lambda tenant, _: ("session", "start", tenant),

@@ -3,10 +3,11 @@
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -122,6 +123,7 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str], here: Path) -
         if "token" in layer or "token_command" in layer:
             token, token_command = layer.get("token"), None if "token" in layer else layer["token_command"]
     if "api_url" not in values:
+        _local(places.stack)  # says why what lies here is not trusted, if that is why
         raise _nowhere(places)
     return Settings(
         profile=profile,
@@ -159,14 +161,13 @@ def _profile(chosen: str | None, places: Places) -> tuple[str | None, dict[str, 
     """Find the profile: the one that was chosen, else the local one beside its deployment, else the file's choice."""
     written = _written(places.config)
     profiles: dict[str, dict[str, str]] = written["profiles"]
-    local = _local(places.stack)
     if chosen is None:
-        chosen = LOCAL if local else written["profile"]
+        chosen = LOCAL if _is_trusted(places.stack) else written["profile"]
     if chosen is None:
         return None, {}
     if chosen in profiles:
         return chosen, profiles[chosen]
-    if chosen in LOCAL_PROFILES and local:
+    if chosen in LOCAL_PROFILES and (local := _local(places.stack)):
         return chosen, {**local, "token_command": LOCAL_PROFILES[chosen]}
     if chosen in LOCAL_PROFILES:
         raise wrong_usage(
@@ -205,20 +206,59 @@ def _written(path: Path) -> dict[str, Any]:
 
 
 def _local(stack: Path) -> dict[str, str] | None:
-    """Read where a local deployment answers. Only on this machine, and only from a folder of our own.
+    """Read where a local deployment answers; None if there is none.
 
-    Beside it we run `make`, so whoever wrote the file has their commands run by us: a deployment makes its folder for
-    its owner alone, and what comes with a download is readable by others.
+    Only on this machine, and only from a folder and a file of our own. Beside it we run `make`, so whoever wrote the
+    file has their commands run by us: a deployment makes its folder for its owner alone, and what comes with a download
+    is readable by others.
     """
     try:
-        folder = stack.parent.stat()
-        if folder.st_uid != os.geteuid() or folder.st_mode & 0o077:
-            return None
-        facts = json.loads(stack.read_text())
-        api_url = str(facts["api_url"])
-    except (OSError, ValueError, KeyError, TypeError):
+        folder = stack.parent.lstat()
+        if wrong := _not_ours(folder, S_ISDIR, "folder"):
+            raise _untrusted(stack.parent, wrong)
+        with os.fdopen(os.open(stack, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+            if wrong := _not_ours(os.fstat(file.fileno()), S_ISREG, "file"):
+                raise _untrusted(stack, wrong)
+            facts = json.load(file)
+        addresses = {name: str(facts[name]) for name in _ADDRESSES}
+    except FileNotFoundError:
         return None
-    return {"api_url": api_url} if urlsplit(api_url).hostname in LOOPBACK else None
+    except OSError as error:
+        raise _untrusted(stack, f"cannot be read as a file: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise _untrusted(stack, "does not say where a local deployment is") from None
+    for name, address in addresses.items():
+        if urlsplit(address).hostname != "127.0.0.1":
+            raise _untrusted(stack, f"says {name} is elsewhere than on 127.0.0.1")
+    return {"api_url": addresses["api_url"]}
+
+
+_ADDRESSES = ("api_url", "issuer", "graph_url", "aws_endpoint_url")
+
+
+def _not_ours(found: os.stat_result, is_kind: Callable[[int], bool], kind: str) -> str | None:
+    """Say why something is not a *kind* that only we could have written; None if it is."""
+    if not is_kind(found.st_mode):
+        return f"is no {kind}"
+    if found.st_uid != os.geteuid():
+        return "belongs to somebody else"
+    open_to_others = 0o077 if kind == "folder" else 0o022
+    return "is open to others" if found.st_mode & open_to_others else None
+
+
+def _untrusted(path: Path, why: str) -> Failure:
+    return wrong_usage(
+        f"{path} {why}, so it is not trusted: beside a local deployment this program runs `make`.",
+        "If it is your deployment, start it anew (`make stop`, `make run DETACH=1`); else use another folder.",
+    )
+
+
+def _is_trusted(stack: Path) -> bool:
+    """Tell whether a local deployment is here that we would take without being told to."""
+    try:
+        return _local(stack) is not None
+    except Failure:
+        return False
 
 
 def _nowhere(places: Places) -> Failure:

@@ -232,15 +232,13 @@ class Walk:
 
     def _stopped(self, step: int, bad: list[Task]) -> Failure:
         waits = all(task["reason_code"] == PROPAGATING for task in bad)
-        following = self._following()
         connection = self._open_session["provider_connection_id"]
-        if connection and any(task["reason_code"] == "consent_missing" for task in bad):
-            following = command_line("consent", "link", self._tenant, connection)
+        asking = watching.asking(self._tenant, connection, (task["reason_code"] for task in bad))
         return Failure(
             Exit.BLOCKED if waits else Exit.FAILED,
             f"Step {step} ({STEPS.get(step, '')}) cannot be left: {_said(bad)}.",
             _remedies(bad),
-            following,
+            asking or self._following(),
             problem={"code": bad[0]["reason_code"], "blocking": bad},
         )
 

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tenant_onboarding_cli.api import Answer, Api
@@ -89,6 +89,16 @@ def found(run: Mapping[str, Any]) -> str | None:
 def is_good(run: Run) -> bool:
     """Tell whether a run went well and found nothing that keeps a step shut."""
     return run["status"] == "succeeded" and (run.get("finding") or {}).get("status") in GOOD
+
+
+ASK_THE_CUSTOMER = frozenset({"app_not_in_tenant", "consent_missing", "permission_missing"})
+"""Reasons that end once the customer's administrator consents, or consents again."""
+
+
+def asking(tenant: int, connection: int | None, reasons: Iterable[str | None]) -> str | None:
+    """Write the command that makes a link for the customer, if one of *reasons* ends by it."""
+    asks = connection is not None and not ASK_THE_CUSTOMER.isdisjoint(reasons)
+    return command_line("consent", "link", tenant, connection) if asks else None
 
 
 def remedy_of(finding: dict[str, Any] | None) -> tuple[Remedy, ...]:

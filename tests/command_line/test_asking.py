@@ -89,6 +89,40 @@ def test_an_edit_that_somebody_else_came_before_is_stale_though_an_answer_was_lo
     assert "may have been done already" in result.stderr
 
 
+@pytest.mark.parametrize(("command", "status"), [("complete", "completed"), ("abandon", "abandoned")])
+def test_an_end_whose_answer_was_lost_counts_as_done_if_it_is_next_to_what_was_read(
+    ask: Cli, service: Service, command: str, status: str
+) -> None:
+    before, closed = {**OPEN, "version": 3}, {**OPEN, "version": 4, "status": status, "closed_at": OPEN["created_at"]}
+    service.plan("GET", TASKS, NOTHING)
+    service.plan("GET", SESSION, Reply(200, {"session": before}, {"ETag": '"7.3.0"'}))
+    service.plan("PATCH", f"{SESSION}/7", LOST, problem(409, "session_closed"))
+    service.plan("GET", f"{SESSION}s", Reply(200, [{**closed, "id": 8}, closed]))
+
+    result = ask("session", command, 1, "-o", "json")
+
+    assert (result.exit_code, json.loads(result.stdout)) == (0, closed)
+
+
+@pytest.mark.parametrize("closed", [{"version": 5, "status": "abandoned"}, {"version": 4, "status": "completed"}])
+def test_an_end_that_came_of_something_else_is_told_though_an_answer_was_lost(
+    ask: Cli, service: Service, closed: dict[str, object]
+) -> None:
+    service.plan("GET", SESSION, Reply(200, {"session": {**OPEN, "version": 3}}, {"ETag": '"7.3.0"'}))
+    service.plan("PATCH", f"{SESSION}/7", LOST, problem(409, "session_closed"))
+    service.plan("GET", f"{SESSION}s", Reply(200, [{**OPEN, **closed}]))
+
+    assert ask("session", "abandon", 1).exit_code == 3
+
+
+def test_an_end_that_was_refused_at_the_first_try_is_not_looked_for(ask: Cli, service: Service) -> None:
+    service.plan("GET", SESSION, Reply(200, {"session": {**OPEN, "version": 3}}, {"ETag": '"7.3.0"'}))
+    service.plan("PATCH", f"{SESSION}/7", problem(409, "session_closed"))
+
+    assert ask("session", "abandon", 1).exit_code == 3
+    assert service.of("GET", f"{SESSION}s") == []
+
+
 def test_what_could_be_done_twice_is_not_asked_again(ask: Cli, service: Service) -> None:
     path = "/tenants/1/provider-connections/101/consent-link"
     service.plan("POST", path, LOST, Reply(201, {"url": "https://x.example", "ends_at": "2026-01-01T00:00:00Z"}))
@@ -260,7 +294,7 @@ def test_a_program_is_given_the_same_as_json_on_standard_error(ask: Cli, service
     assert result.stdout == ""
     told = json.loads(result.stderr.splitlines()[-1])
     assert (told["exit_code"], told["code"], told["request_id"]) == (1, "tenant_not_found", "request-7")
-    assert told["next"] == "tenant-onboarding admin member set 1 USER operator"
+    assert told["next"] == "tenant-onboarding queue"  # what one may do without being a member
 
 
 def test_every_mistake_of_a_request_is_told(ask: Cli, service: Service) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def run_locally(
 ) -> None:
     (home / folder).mkdir()
     (home / folder).chmod(mode)
-    (home / folder / "stack.json").write_text(json.dumps({"api_url": api_url}))
+    here = dict.fromkeys(("issuer", "graph_url", "aws_endpoint_url"), "http://127.0.0.1:8000/x")
+    (home / folder / "stack.json").write_text(json.dumps(here | {"api_url": api_url}))
 
 
 def refusal(home: Path, flags: dict[str, object] | None = None, **environment: str) -> Failure:
@@ -126,9 +128,47 @@ def test_facts_that_came_with_a_download_are_no_local_profile(home: Path, mode: 
 
 
 def test_facts_that_lead_away_from_this_machine_are_no_local_profile(home: Path) -> None:
-    run_locally(home, "http://elsewhere.example")
+    for elsewhere in ("http://elsewhere.example", "http://localhost:8000", "http://127.0.0.1.example", "x"):
+        folder = elsewhere.replace("/", "-")
+        run_locally(home, elsewhere, folder)
 
-    assert "Nothing says where the API is" in refusal(home).message
+        said = refusal(home, LOCAL_STATE=folder).message
+        assert "says api_url is elsewhere than on 127.0.0.1, so it is not trusted" in said
+
+
+def test_every_address_of_a_local_deployment_is_on_this_machine(home: Path) -> None:
+    run_locally(home)
+    facts = home / ".local" / "stack.json"
+    facts.write_text(json.dumps({**json.loads(facts.read_text()), "issuer": "https://elsewhere.example"}))
+
+    assert "says issuer is elsewhere" in refusal(home, {"profile": "local"}).message
+
+
+def test_facts_behind_a_link_or_that_others_can_write_are_refused_with_the_reason(home: Path) -> None:
+    run_locally(home, folder="elsewhere")
+    run_locally(home)
+    facts = home / ".local" / "stack.json"
+    facts.chmod(0o666)
+    assert "is open to others" in refusal(home).message
+    facts.unlink()
+    facts.symlink_to(home / "elsewhere" / "stack.json")
+    assert "cannot be read as a file" in refusal(home).message
+    facts.unlink()
+    os.mkfifo(facts)
+    assert "is no file" in refusal(home).message
+    facts.unlink()
+    facts.parent.rmdir()
+    facts.parent.symlink_to(home / "elsewhere")
+    assert "is no folder" in refusal(home).message
+
+
+def test_facts_that_are_no_facts_are_refused_and_keep_nobody_from_another_profile(home: Path) -> None:
+    run_locally(home)
+    (home / ".local" / "stack.json").write_text("{")
+
+    assert "does not say where a local deployment is" in refusal(home).message
+    write(home, PROFILES)
+    assert settings(home, {"profile": "usual"}).profile == "usual"
 
 
 @pytest.mark.parametrize(

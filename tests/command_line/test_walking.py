@@ -165,10 +165,27 @@ def test_a_bad_finding_stops_the_walk_with_its_remedy_and_link(ask: Cli, tenant:
     assert result.stderr.endswith("Next: tenant-onboarding onboard 1 --watch\n")
 
 
-def test_a_missing_consent_leads_to_the_link_for_the_customer(ask: Cli, tenant: Onboarding) -> None:
-    tenant.finds["consent_status"] = ("fail", "consent_missing")
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        ("consent_status", "consent_missing"),
+        ("consent_status", "app_not_in_tenant"),
+        ("license_check", "permission_missing"),
+    ],
+)
+def test_what_the_customer_has_not_granted_leads_to_the_link_for_them(
+    ask: Cli, tenant: Onboarding, task: str, reason: str
+) -> None:
+    tenant.finds[task] = ("fail", reason)
 
-    assert "Next: tenant-onboarding consent link 1 101" in ask("onboard", 1, "--watch").stderr
+    assert "Next: tenant-onboarding consent link 1 101\n" in ask("onboard", 1, "--watch").stderr
+    assert "Next: tenant-onboarding consent link 1 101\n" in ask("tasks", "list", 1).stderr
+
+
+def test_what_else_is_bad_leads_to_looking_again(ask: Cli, tenant: Onboarding) -> None:
+    tenant.found("license_check", "fail", "license_missing")
+
+    assert "Next: tenant-onboarding run start 1 license_check --watch\n" in ask("tasks", "list", 1).stderr
 
 
 def test_a_consent_that_propagates_is_waited_for_and_no_failure(ask: Cli, tenant: Onboarding) -> None:

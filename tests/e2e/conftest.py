@@ -107,8 +107,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: str) -> Iterator[LocalDeployment]:
-    """Start a deployment afresh in *folder*, which one test session at a time may have, and stop it afterwards."""
+def running(folder: str, *arguments: str) -> Iterator[LocalDeployment]:
+    """Start a deployment afresh in *folder*, which one test session at a time may have, and stop it afterwards.
+
+    *arguments* go to `make run`.
+    """
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
     with (cache / f"{folder.removeprefix('.local-')}.lock").open("w") as lock:
@@ -118,7 +121,7 @@ def running(folder: str) -> Iterator[LocalDeployment]:
             pytest.fail("Another test session has the local deployment of this checkout; let it end first.")
         deployment = LocalDeployment(free_port(), folder)
         deployment.stop()  # one that an interrupted session left
-        deployment.start("FRESH=1")
+        deployment.start("FRESH=1", *arguments)
         yield deployment
         deployment.stop()
 

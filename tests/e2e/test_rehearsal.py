@@ -10,16 +10,21 @@ def test_a_rehearsal_shows_all_that_a_first_deployment_to_prod_makes(local: Loca
     shown = local.make("rehearse", "STAGE=prod", within=600)
 
     assert shown.returncode == 0, shown.stdout + shown.stderr
-    added = set(re.findall(r"^\+ Add +(\w+)", shown.stdout, re.MULTILINE))
+    added = set(re.findall(r"^(?:\+ Add|  Off) +(\w+)", shown.stdout, re.MULTILINE))
     # What SAM names by its content is named otherwise; a long name is broken into two lines.
     missing = {
         name
         for name in template.read()["Resources"]
-        if name != "Dependencies"
+        if name not in {"Dependencies", "Page", "Reference"}
         and not any(name.startswith(each) for each in added if len(each) >= min(len(name), 20))
     }
     assert missing == set()
     assert "Changeset created successfully" in shown.stdout
+    # Nobody is named in prod's settings yet: neither webhook, nor address, nor who moves dead letters.
+    off = set(re.findall(r"^  Off +(\w+)", shown.stdout, re.MULTILINE))
+    assert {"Notices", "GotWorse", "Webhook", "WebhookConnection"} <= off
+    assert "Uploading" not in shown.stdout
+    assert re.search(rf"\d+ resources would be added, {len(off)} are off in prod\. Nothing was made\.\n$", shown.stdout)
 
 
 def test_a_rehearsal_leaves_nothing_behind(local: LocalDeployment) -> None:

@@ -1,14 +1,20 @@
 """The development sign-in, as a browser and the page in it meet it: over HTTP, with a clock that the test turns."""
 
 import re
+import threading
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import urllib3
 
 from local.issuer import AUDIENCE
-from local.sign_in import CLIENT_ID, CODE_LIFETIME, REFRESH_LIFETIME
+from local.sign_in import CLIENT_ID, CODE_LIFETIME, PROGRAM_ID, REFRESH_LIFETIME
+from tenant_onboarding_cli.settings import read
+from tenant_onboarding_cli.signing_in import refreshed, sign_in
 from tests import signing_in
 from tests.matching import A_SENTENCE, SOME_TEXT
 from tests.signing_in import CHALLENGE, NOW, VERIFIER, Browser
@@ -336,3 +342,54 @@ def test_whoever_signs_out_without_a_way_back_is_told_so(browser: Browser) -> No
     answer = browser.pool.request("GET", f"{browser.issuer}/end-session", redirect=False)
 
     assert (answer.status, b"You are signed out" in answer.data) == (200, True)
+
+
+# ── The command line, a native app ───────────────────────────────────────────────────────────────────────────────────
+
+ANY_PORT = "http://127.0.0.1:49152/callback"
+
+
+def test_the_command_line_signs_in_with_the_browser_from_its_beginning_to_its_end(browser: Browser) -> None:
+    flags = {"api_url": browser.origin, "issuer": browser.issuer, "client_id": PROGRAM_ID, "scope": "openid"}
+    settings = read(flags, {"HOME": "/nonexistent"}, Path("/nonexistent"))
+
+    def pick(told: str) -> None:
+        address = told.rpartition(" ")[2]
+        picked = browser.pool.request(
+            "POST", address, fields={"user": "3"}, encode_multipart=False, redirect=False, retries=False
+        )
+        visit = partial(urllib3.request, "GET", picked.headers["Location"], retries=False)
+        threading.Thread(target=visit, daemon=True).start()
+
+    kept = sign_in(settings, port=0, browser=False, tell=pick)
+
+    assert browser.claims(kept.access_token, AUDIENCE)["user_id"] == "3"
+    renewed = refreshed(kept)
+    assert renewed is not None
+    assert renewed.refresh_token != kept.refresh_token
+
+
+@pytest.mark.parametrize(
+    "redirect_uri",
+    [
+        *("http://localhost:8000/callback", "http://127.0.0.1/callback", "https://127.0.0.1:1/callback"),
+        *("http://127.0.0.1:1@elsewhere.example/callback", "http://127.0.0.1:1/callback\n", "http://127.0.0.1:1/x"),
+        "http://127.0.0.1:1/callback?x=1",
+    ],
+)
+def test_the_command_line_is_sent_back_to_this_machine_and_nowhere_else(browser: Browser, redirect_uri: str) -> None:
+    assert browser.open(browser.asking(client_id=PROGRAM_ID, redirect_uri=redirect_uri)).status == 400
+
+
+def test_what_was_given_to_one_client_is_of_no_use_to_the_other(browser: Browser) -> None:
+    of_the_page, again = browser.code(), browser.code()
+
+    stolen = browser.exchange(code=of_the_page, client_id=PROGRAM_ID)
+    assert (stolen.status, stolen.json()) == (400, refusal("invalid_grant"))
+    token = browser.exchange(code=again).json()["refresh_token"]
+    body = urlencode({"grant_type": "refresh_token", "client_id": PROGRAM_ID, "refresh_token": token})
+    assert browser.post(body).json() == refusal("invalid_grant")
+
+
+def test_the_page_is_not_sent_to_where_the_command_line_listens(browser: Browser) -> None:
+    assert browser.open(browser.asking(redirect_uri=ANY_PORT)).status == 400

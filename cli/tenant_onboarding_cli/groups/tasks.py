@@ -2,10 +2,12 @@
 
 import typer
 
+from tenant_onboarding_cli import editing
 from tenant_onboarding_cli.commands import Desk, Tenant, command
 from tenant_onboarding_cli.failures import command_line
 from tenant_onboarding_cli.output import Column, moment
-from tenant_onboarding_cli.watching import GOOD
+from tenant_onboarding_cli.walking import Task
+from tenant_onboarding_cli.watching import ASK_THE_CUSTOMER, GOOD, asking
 
 app = typer.Typer(help="What there is to examine in a tenant, and what was found last.", no_args_is_help=True)
 
@@ -33,6 +35,16 @@ def list_(desk: Desk, tenant: Tenant) -> None:
             desk.out.say(f"  {task['remedy']['link']}")
     worst = next((task for task in bad if task["status"] not in GOOD), None)
     if worst and not worst["active_run_id"]:
-        desk.out.suggest(command_line("run", "start", tenant, worst["task_type"], "--watch"))
+        desk.out.suggest(
+            _asking(desk, tenant, worst) or command_line("run", "start", tenant, worst["task_type"], "--watch")
+        )
     elif not bad and any(task["status"] == "unknown" for task in tasks):
         desk.out.suggest(command_line("onboard", tenant, "--watch"))
+
+
+def _asking(desk: Desk, tenant: int, worst: Task) -> str | None:
+    """Write the command that asks the customer, if that is what mends the *worst* finding."""
+    if worst["reason_code"] not in ASK_THE_CUSTOMER:
+        return None
+    session = desk.api.get(editing.session_path(tenant)).body["session"]
+    return asking(tenant, session and session["provider_connection_id"], [worst["reason_code"]])
