@@ -47,7 +47,7 @@ svg{width:3.25rem;height:3.25rem;fill:none;stroke:currentColor;stroke-width:2.5;
 .done{color:var(--done)}
 .not{color:var(--not)}
 h1{margin:1rem 0 .5rem;font-size:1.5rem;line-height:1.25}
-p{margin:0;color:var(--aside)}
+p{margin:0;color:var(--aside);text-wrap:balance}
 """
 """Small enough for a phone, in the colours that its owner likes; the border is there for those of forced colours."""
 

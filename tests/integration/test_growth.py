@@ -45,8 +45,12 @@ def test_a_sweep_makes_the_same_calls_however_many_sessions_are_open(deployed: D
 
 def test_what_a_request_takes_does_not_grow_with_members(deployed: Deployment, wire: Wire) -> None:
     few, many = growth.with_members(deployed, wire, (5, 200))
+    few_listed, many_listed = few.pop("list_members"), many.pop("list_members")
 
     assert many == few | {"size": 200}
+    # The list of members alone takes what it shows: in one request, and nothing is read that is not returned.
+    assert many_listed["round_trips"] == few_listed["round_trips"] == 2
+    assert (many_listed["rows"], many_listed["scanned"]) == (200, many_listed["returned"])
 
 
 TENANT = 1
