@@ -27,7 +27,8 @@ from onboarding.parameters import NoPath, NoQuery, Parameters
 from onboarding.problems import STATUS
 from onboarding.rest import Admits, NoBody
 from onboarding.routes import ROUTES, Route
-from onboarding.views import ProblemView, View
+from onboarding.views.base import View
+from onboarding.views.problems import ProblemView
 
 JSON, PROBLEM, HTML = "application/json", "application/problem+json", "text/html"
 TITLE, VERSION, VERSION_OF_OPENAPI = "Tenant Onboarding", "1.0.0", "3.1.0"

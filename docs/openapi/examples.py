@@ -27,24 +27,15 @@ from onboarding.domain.run import Run, RunStatus, Started, started
 from onboarding.domain.session import Session
 from onboarding.errors import Refusal, Transient
 from onboarding.problems import STATUS, Problem, internal_error, invalid, problem
-from onboarding.views import (
-    AuditEntryView,
-    ConnectionView,
-    ConsentLinkView,
-    CurrentSessionView,
-    EvidenceDiffView,
-    EvidenceView,
-    FieldError,
-    ListedConnectionView,
-    MemberView,
-    PreflightView,
-    QueuedTenantView,
-    RunLinkView,
-    RunView,
-    SessionView,
-    TaskView,
-    TenantView,
-)
+from onboarding.views.audit import AuditEntryView
+from onboarding.views.connections import ConnectionView, ConsentLinkView, ListedConnectionView, PreflightView
+from onboarding.views.evidence import EvidenceDiffView, EvidenceView
+from onboarding.views.problems import FieldError
+from onboarding.views.queue import QueuedTenantView
+from onboarding.views.runs import RunLinkView, RunView
+from onboarding.views.sessions import CurrentSessionView, SessionView
+from onboarding.views.tasks import TaskView
+from onboarding.views.tenants import MemberView, TenantView
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LOCKED_FOR = timedelta(minutes=15)

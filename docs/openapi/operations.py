@@ -8,23 +8,14 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from onboarding.views import (
-    AuditEntryView,
-    ConnectionView,
-    ConsentLinkView,
-    CurrentSessionView,
-    EvidenceDiffView,
-    EvidenceView,
-    ListedConnectionView,
-    MemberView,
-    PreflightView,
-    QueuedTenantView,
-    RunLinkView,
-    RunView,
-    SessionView,
-    TaskView,
-    TenantView,
-)
+from onboarding.views.audit import AuditEntryView
+from onboarding.views.connections import ConnectionView, ConsentLinkView, ListedConnectionView, PreflightView
+from onboarding.views.evidence import EvidenceDiffView, EvidenceView
+from onboarding.views.queue import QueuedTenantView
+from onboarding.views.runs import RunLinkView, RunView
+from onboarding.views.sessions import CurrentSessionView, SessionView
+from onboarding.views.tasks import TaskView
+from onboarding.views.tenants import MemberView, TenantView
 
 
 class ListOf(NamedTuple):

@@ -17,7 +17,9 @@ from onboarding.domain.model import Id, Instant
 from onboarding.domain.reasons import ReasonCode
 from onboarding.errors import Transient
 from onboarding.problems import STATUS
-from onboarding.views import FieldError, ProblemView, SessionView, View
+from onboarding.views.base import View
+from onboarding.views.problems import FieldError, ProblemView
+from onboarding.views.sessions import SessionView
 
 SOURCE = Path(sys.modules["onboarding"].__file__ or "").parent.parent
 

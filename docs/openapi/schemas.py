@@ -28,15 +28,11 @@ from onboarding.parameters import (
     TaskPath,
     TenantName,
 )
-from onboarding.views import (
-    CurrentSessionView,
-    EvidenceView,
-    ProblemView,
-    RunLinkView,
-    RunView,
-    SessionView,
-    TaskView,
-)
+from onboarding.views.evidence import EvidenceView
+from onboarding.views.problems import ProblemView
+from onboarding.views.runs import RunLinkView, RunView
+from onboarding.views.sessions import CurrentSessionView, SessionView
+from onboarding.views.tasks import TaskView
 
 type Node = dict[str, Any]
 

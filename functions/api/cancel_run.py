@@ -4,7 +4,7 @@ from onboarding.domain.access import Access, Role
 from onboarding.flows.cancel_run import cancel_run
 from onboarding.parameters import NoQuery, RunPath
 from onboarding.rest import NoBody, Request, Response, ok, route
-from onboarding.views import RunView
+from onboarding.views.runs import RunView
 from onboarding.wiring import stores
 
 

@@ -5,7 +5,7 @@ from onboarding.domain.comparison import compared
 from onboarding.errors import NotFound
 from onboarding.parameters import EvidencePath, NoQuery
 from onboarding.rest import NoBody, Request, Response, ok, route
-from onboarding.views import EvidenceDiffView
+from onboarding.views.evidence import EvidenceDiffView
 from onboarding.wiring import stores
 
 

@@ -7,7 +7,7 @@ from onboarding.domain.access import Access, Role
 from onboarding.flows.create_consent_link import create_consent_link
 from onboarding.parameters import ConnectionPath, NoQuery
 from onboarding.rest import NoBody, Request, Response, created, route
-from onboarding.views import ConsentLinkView
+from onboarding.views.connections import ConsentLinkView
 from onboarding.wiring import stores
 from onboarding.wiring.consents import consents
 

@@ -5,7 +5,7 @@ from onboarding.domain.access import Access, Role
 from onboarding.flows.create_session import create_session
 from onboarding.parameters import NoQuery, TenantPath
 from onboarding.rest import NoBody, Request, Response, created, route
-from onboarding.views import SessionView
+from onboarding.views.sessions import SessionView
 from onboarding.wiring import stores
 
 

@@ -6,7 +6,7 @@ from onboarding.domain.access import Access, Role
 from onboarding.domain.session import NO_SESSION_ETAG
 from onboarding.parameters import NoQuery, TenantPath
 from onboarding.rest import NoBody, Request, Response, is_known, ok, route
-from onboarding.views import CurrentSessionView, SessionView
+from onboarding.views.sessions import CurrentSessionView, SessionView
 
 
 @route(admits=Role.READONLY)

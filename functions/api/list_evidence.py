@@ -4,7 +4,7 @@ from onboarding.cursor import List
 from onboarding.domain.access import Access, Role
 from onboarding.parameters import EvidenceQuery, TenantPath
 from onboarding.rest import NoBody, Request, Response, ok, route
-from onboarding.views import EvidenceView
+from onboarding.views.evidence import EvidenceView
 from onboarding.wiring import stores
 
 

@@ -4,7 +4,7 @@ from onboarding.cursor import List
 from onboarding.domain.access import Access, Role
 from onboarding.parameters import PageQuery, TenantPath
 from onboarding.rest import NoBody, Request, Response, ok, route
-from onboarding.views import MemberView
+from onboarding.views.tenants import MemberView
 from onboarding.wiring import stores
 
 

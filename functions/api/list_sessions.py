@@ -5,7 +5,7 @@ from onboarding.domain.access import Access, Role
 from onboarding.parameters import PageQuery, TenantPath
 from onboarding.rest import NoBody, Request, Response, ok, route
 from onboarding.storage.sessions import ClosedSessions
-from onboarding.views import SessionView
+from onboarding.views.sessions import SessionView
 from onboarding.wiring import stores
 
 

@@ -4,7 +4,7 @@ from onboarding.domain.access import Access, Role
 from onboarding.domain.board import summarise
 from onboarding.parameters import NoQuery, TenantPath
 from onboarding.rest import NoBody, Request, Response, ok, route
-from onboarding.views import TaskView
+from onboarding.views.tasks import TaskView
 from onboarding.wiring import stores
 
 

@@ -7,7 +7,7 @@ route that asks Microsoft anything.
 from onboarding.domain.access import Access, Role
 from onboarding.parameters import PreflightQuery, TenantPath
 from onboarding.rest import NoBody, Request, Response, ok, route
-from onboarding.views import PreflightView
+from onboarding.views.connections import PreflightView
 from onboarding.wiring.discovery import discovery
 
 

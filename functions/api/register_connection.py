@@ -6,7 +6,7 @@ from onboarding.domain.connection import ConnectionDetails
 from onboarding.flows.register_connection import register_connection
 from onboarding.parameters import ConnectionPath, NoQuery
 from onboarding.rest import REGISTRARS, Request, Response, created, ok, route
-from onboarding.views import ConnectionView
+from onboarding.views.connections import ConnectionView
 from onboarding.wiring import stores
 
 

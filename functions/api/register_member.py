@@ -6,7 +6,7 @@ from onboarding.domain.model import Concept
 from onboarding.flows.register_member import register_member
 from onboarding.parameters import MemberPath, NoQuery
 from onboarding.rest import REGISTRARS, Request, Response, ok, route
-from onboarding.views import MemberView
+from onboarding.views.tenants import MemberView
 from onboarding.wiring import stores
 
 

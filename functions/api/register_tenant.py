@@ -10,7 +10,7 @@ from onboarding.domain.model import Concept
 from onboarding.flows.register_tenant import register_tenant
 from onboarding.parameters import NoQuery, TenantPath
 from onboarding.rest import PLATFORM, NoTenantYet, Request, Response, created, ok, route
-from onboarding.views import TenantView
+from onboarding.views.tenants import TenantView
 from onboarding.wiring import stores
 
 

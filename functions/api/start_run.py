@@ -12,7 +12,8 @@ from onboarding.parameters import NoQuery, TaskPath
 from onboarding.problems import invalid
 from onboarding.rest import NoBody, Request, Response, created, route
 from onboarding.storage.runs import IdempotencyKey
-from onboarding.views import FieldError, RunLinkView
+from onboarding.views.problems import FieldError
+from onboarding.views.runs import RunLinkView
 from onboarding.wiring import stores
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?", re.ASCII)

@@ -6,7 +6,7 @@ from onboarding.domain.editing import Edit
 from onboarding.flows.update_session import update_session
 from onboarding.parameters import NoQuery, SessionPath
 from onboarding.rest import Request, Response, ok, route
-from onboarding.views import SessionView
+from onboarding.views.sessions import SessionView
 from onboarding.wiring import stores
 
 

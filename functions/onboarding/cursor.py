@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from onboarding.parameters import canonical_id
 from onboarding.problems import invalid
-from onboarding.views import FieldError
+from onboarding.views.problems import FieldError
 
 
 class List(NamedTuple):

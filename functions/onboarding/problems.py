@@ -17,7 +17,8 @@ from onboarding.errors import (
     Transient,
     Unacceptable,
 )
-from onboarding.views import FieldError, ProblemView, SessionView
+from onboarding.views.problems import FieldError, ProblemView
+from onboarding.views.sessions import SessionView
 
 
 class Unauthenticated(Refusal):

@@ -37,7 +37,7 @@ from onboarding.problems import (
     problem,
 )
 from onboarding.storage.dynamo import tally
-from onboarding.views import FieldError
+from onboarding.views.problems import FieldError
 from onboarding.wiring import stores
 
 type Event = dict[str, Any]

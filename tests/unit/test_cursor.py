@@ -8,7 +8,7 @@ import pytest
 from onboarding.cursor import List
 from onboarding.domain.model import LARGEST_ID
 from onboarding.errors import Invalid
-from onboarding.views import FieldError
+from onboarding.views.problems import FieldError
 
 EVIDENCE = List(1, "/tenants/1/onboarding/evidence")
 RBAC = (("taskType", "rbac_check"),)

@@ -9,7 +9,7 @@ from onboarding.domain.catalogue import Task
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.guard import Guard
 from onboarding.domain.reasons import REASONS, ReasonCode
-from onboarding.views import TaskView
+from onboarding.views.tasks import TaskView
 from tests.unit.samples import (
     CONNECTION,
     EARLIER,
