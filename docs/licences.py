@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from local.shipped import PERMISSIVE, is_permissive, shipped, tools
+from local.shipped import PERMISSIVE, not_to_be_shipped, shipped, shipped_in_page, tools
 
 PAGE = Path(__file__).with_name("licences.md")
 
@@ -21,6 +21,11 @@ runtime, from AWS.
 
 """
 
+_PAGE = """
+What the page is built of, by npm's own lock: not all of it ends in what a browser loads.
+
+"""
+
 _TOOLS = """
 ## Never shipped
 
@@ -31,7 +36,7 @@ What builds, judges and runs the project on a developer's machine.
 
 def page() -> str:
     """Write the page."""
-    return _BEGINNING + _table(shipped()) + _TOOLS + _table(tools())
+    return _BEGINNING + _table(shipped()) + _PAGE + _table(shipped_in_page()) + _TOOLS + _table(tools())
 
 
 def _table(packages: dict[str, str]) -> str:
@@ -41,8 +46,7 @@ def _table(packages: dict[str, str]) -> str:
 
 def main() -> None:
     """Write the page, or say what is wrong."""
-    refused = {name: words for name, words in shipped().items() if not is_permissive(words)}
-    if refused:
+    if refused := not_to_be_shipped():
         sys.exit(f"may not be shipped: {refused}")
     if sys.argv[1:] == ["--check"]:
         if PAGE.read_text() != page():

@@ -1,8 +1,9 @@
-"""What is shipped beside our own code: the packages of the layer, their licences, and a bill of materials.
+"""What is shipped beside our own code: the packages of layer and page, their licences, and a bill of materials.
 
 `python -m local.shipped` writes the bill, in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/).
 """
 
+import base64
 import json
 import re
 import subprocess
@@ -17,8 +18,11 @@ from local import ROOT
 from local.build import TOOLS
 
 BILL = ROOT / ".aws-sam" / "sbom.cdx.json"
+PAGE_LOCK = ROOT / "web" / "package-lock.json"
 
-PERMISSIVE = frozenset({"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "PSF-2.0"})
+PERMISSIVE = frozenset(
+    {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "PSF-2.0", "Unlicense"}
+)
 """What may be shipped, by its SPDX id: licences that ask for no more than to be named."""
 
 UNSTATED = "not stated"
@@ -35,6 +39,11 @@ _BOTH = " AND "
 def shipped() -> dict[str, str]:
     """Name the packages of the layer, each with its licence."""
     return {name: licence(name) for name in _exported(LAYER)}
+
+
+def shipped_in_page() -> dict[str, str]:
+    """Name the packages that the page may be built of, each with its licence; npm writes both into its lock."""
+    return {f"{each['name']} {each['version']}": each.get("license", UNSTATED) for each in _locked()}
 
 
 def tools() -> dict[str, str]:
@@ -60,12 +69,50 @@ def is_permissive(expression: str) -> bool:
     return any(PERMISSIVE.issuperset(offered.split(_BOTH)) for offered in expression.split(_EITHER))
 
 
+def not_to_be_shipped() -> dict[str, str]:
+    """Name the packages whose licence is in the way."""
+    everything = shipped() | shipped_in_page()
+    return {name: words for name, words in everything.items() if not is_permissive(words)}
+
+
 def bill() -> dict[str, Any]:
-    """Make the bill of materials: what uv knows of the packages, and their licences."""
+    """Make the bill of materials: what uv and npm know of the packages, and their licences."""
     made: dict[str, Any] = json.loads(_export(LAYER, "cyclonedx1.5"))
     for component in made["components"]:
         component["licenses"] = [{"expression": licence(component["name"])}]
+    made["components"] += map(_component, _locked())
     return made
+
+
+def _locked() -> list[dict[str, Any]]:
+    """Read the packages of the page from npm's lock, each once and by name; what only builds it is left out.
+
+    https://docs.npmjs.com/cli/configuring-npm/package-lock-json#packages
+    """
+    packages: dict[str, dict[str, Any]] = json.loads(PAGE_LOCK.read_text())["packages"]
+    named = (
+        {"name": place.rpartition("node_modules/")[2], **package}
+        for place, package in packages.items()
+        if place and not package.get("dev")
+    )
+    once = {(each["name"], each["version"]): each for each in named}
+    return [once[each] for each in sorted(once)]
+
+
+def _component(package: dict[str, Any]) -> dict[str, Any]:
+    name, version = package["name"], package["version"]
+    address = f"pkg:npm/{name.replace('@', '%40')}@{version}"
+    algorithm, _, digest = package["integrity"].partition("-")
+    hashes = [{"alg": algorithm.upper().replace("SHA", "SHA-"), "content": base64.b64decode(digest).hex()}]
+    return {
+        "type": "library",
+        "bom-ref": address,
+        "name": name,
+        "version": version,
+        "purl": address,
+        "hashes": hashes,
+        "licenses": [{"expression": package.get("license", UNSTATED)}],
+    }
 
 
 def _exported(options: tuple[str, ...]) -> Iterator[str]:
@@ -93,8 +140,7 @@ def _normal(name: str) -> str:
 
 def main(place: Path = BILL) -> None:
     """Write the bill, or say which licence is in the way."""
-    refused = {name: words for name, words in shipped().items() if not is_permissive(words)}
-    if refused:
+    if refused := not_to_be_shipped():
         sys.exit(f"may not be shipped: {refused}; see `PERMISSIVE`")
     place.parent.mkdir(exist_ok=True)
     place.write_text(json.dumps(bill(), indent=2) + "\n")

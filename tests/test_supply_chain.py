@@ -141,7 +141,11 @@ def test_the_page_of_licences_names_what_is_shipped_and_what_is_used() -> None:
     page = licences.PAGE.read_text()
     sent, used = page.split("## Never shipped")
 
-    assert set(re.findall(r"^\| ([\w.-]+) \| ", sent, re.MULTILINE)) - {"package"} == set(shipped.shipped())
+    of_the_layer, of_the_page = sent.split("What the page is built of")
+    assert set(re.findall(r"^\| ([\w.-]+) \| ", of_the_layer, re.MULTILINE)) - {"package"} == set(shipped.shipped())
+    named = set(re.findall(r"^\| (\S+ [\w.-]+) \| ", of_the_page, re.MULTILINE))
+    assert named == set(shipped.shipped_in_page())
+    assert {name.partition(" ")[0] for name in named} > {"react", "@cloudscape-design/components", "wouter"}
     assert {"pytest", "ruff", "moto"} <= set(re.findall(r"^\| ([\w.-]+) \| ", used, re.MULTILINE))
 
 
@@ -165,10 +169,19 @@ def test_what_is_no_bill_is_caught() -> None:
 def test_the_bill_names_just_what_the_layer_installs_with_version_hash_and_licence() -> None:
     pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", PINS.read_text(), re.MULTILINE))
 
-    components = shipped.bill()["components"]
+    components = [each for each in shipped.bill()["components"] if each["purl"].startswith("pkg:pypi/")]
 
     assert {each["name"]: each["version"] for each in components} == pinned
     for each in components:
         assert each["purl"] == f"pkg:pypi/{each['name']}@{each['version']}"
         assert all(file["hashes"] for file in each["externalReferences"])
+        assert shipped.is_permissive(each["licenses"][0]["expression"])
+
+
+def test_the_bill_names_just_what_the_page_is_built_of_with_hash_and_licence() -> None:
+    components = [each for each in shipped.bill()["components"] if each["purl"].startswith("pkg:npm/")]
+
+    assert {f"{each['name']} {each['version']}" for each in components} == set(shipped.shipped_in_page())
+    for each in components:
+        assert len(each["hashes"][0]["content"]) == 128
         assert shipped.is_permissive(each["licenses"][0]["expression"])

@@ -43,7 +43,10 @@ def page(told: Node) -> str:
         told=told,
         style=Markup((FOLDER / "page.css").read_text()),  # noqa: S704 - ours
         operations=[
-            _operation(told, path, method) for path, item in told["paths"].items() for method in METHODS & item.keys()
+            _operation(told, path, method)
+            for path, item in told["paths"].items()
+            for method in METHODS
+            if method in item
         ],
         resolved=lambda node: _resolved(told, node),
     )
