@@ -27,7 +27,7 @@ from onboarding.parameters import NoPath, NoQuery, Parameters
 from onboarding.problems import STATUS
 from onboarding.rest import Admits, NoBody
 from onboarding.routes import ROUTES, Route
-from onboarding.views.base import View
+from onboarding.views.body import View
 from onboarding.views.problems import ProblemView
 
 JSON, PROBLEM, HTML = "application/json", "application/problem+json", "text/html"

@@ -31,7 +31,7 @@ from onboarding.views.audit import AuditEntryView
 from onboarding.views.connections import ConnectionView, ConsentLinkView, ListedConnectionView, PreflightView
 from onboarding.views.evidence import EvidenceDiffView, EvidenceView
 from onboarding.views.problems import FieldError
-from onboarding.views.queue import QueuedTenantView
+from onboarding.views.queued_tenants import QueuedTenantView
 from onboarding.views.runs import RunLinkView, RunView
 from onboarding.views.sessions import CurrentSessionView, SessionView
 from onboarding.views.tasks import TaskView

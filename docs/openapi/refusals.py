@@ -17,7 +17,7 @@ from onboarding.domain.model import Id, Instant
 from onboarding.domain.reasons import ReasonCode
 from onboarding.errors import Transient
 from onboarding.problems import STATUS
-from onboarding.views.base import View
+from onboarding.views.body import View
 from onboarding.views.problems import FieldError, ProblemView
 from onboarding.views.sessions import SessionView
 

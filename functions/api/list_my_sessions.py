@@ -5,7 +5,7 @@ from onboarding.domain.access import Caller
 from onboarding.domain.acting import tasks_that_tell
 from onboarding.parameters import NoPath, QueueQuery
 from onboarding.rest import NoBody, Request, Response, ok, route_of_caller
-from onboarding.views.queue import QueuedTenantView
+from onboarding.views.queued_tenants import QueuedTenantView
 from onboarding.wiring import stores
 
 

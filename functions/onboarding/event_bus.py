@@ -11,7 +11,7 @@ from pydantic import SerializeAsAny
 
 from onboarding.domain.events import Event, Told
 from onboarding.domain.model import Instant
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 MOST_AT_ONCE = 10
 """Events in one request: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html"""

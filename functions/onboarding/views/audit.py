@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from onboarding.domain.audit import ActOrLater, AuditEntry
 from onboarding.domain.model import Id, Instant
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 
 class AuditEntryView(View):

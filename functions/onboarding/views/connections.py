@@ -5,7 +5,7 @@ from typing import Self
 from onboarding.domain.connection import Cloud, Connection, ConnectionDetails, CredentialKind
 from onboarding.domain.discovery import DiscoveredTenant
 from onboarding.domain.model import Id, Instant
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 
 class ConnectionView(View):

@@ -8,7 +8,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.model import Id, Instant
 from onboarding.domain.reasons import ReasonCode
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 
 class EvidenceView(View):

@@ -8,7 +8,7 @@ from onboarding.domain.catalogue import Task
 from onboarding.domain.finding import FindingStatus
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.steps import Unmet
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 
 class BlockingView(View):

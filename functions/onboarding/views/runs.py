@@ -8,7 +8,7 @@ from onboarding.domain.model import Id, Instant
 from onboarding.domain.progress import Progress
 from onboarding.domain.reasons import ReasonCode
 from onboarding.domain.run import Run, RunFinding, RunStatus, Started
-from onboarding.views.base import View
+from onboarding.views.body import View
 from onboarding.views.tasks import RemedyView
 
 

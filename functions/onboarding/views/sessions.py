@@ -7,7 +7,7 @@ from onboarding.domain import lock
 from onboarding.domain.catalogue import Step
 from onboarding.domain.model import Id, Instant
 from onboarding.domain.session import Completion, Session, SessionStatus
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 
 class SessionView(View):

@@ -9,7 +9,7 @@ from onboarding.domain.finding import FindingStatus
 from onboarding.domain.model import Id, Instant
 from onboarding.domain.reasons import REASONS, ReasonCode
 from onboarding.domain.steps import is_stale
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 
 class RemedyView(View):

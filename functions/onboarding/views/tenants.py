@@ -2,7 +2,7 @@
 
 from onboarding.domain.access import Role
 from onboarding.domain.model import Id
-from onboarding.views.base import View
+from onboarding.views.body import View
 
 
 class TenantView(View):

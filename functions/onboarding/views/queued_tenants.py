@@ -10,7 +10,7 @@ from onboarding.domain.catalogue import Task
 from onboarding.domain.connection import Connection
 from onboarding.domain.model import Id, Instant
 from onboarding.domain.reasons import Party
-from onboarding.views.base import View
+from onboarding.views.body import View
 from onboarding.views.problems import BlockingView
 from onboarding.views.sessions import SessionView
 from onboarding.views.tenants import TenantView
