@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,8 @@ def _uv(*words: str | Path) -> None:
 
 def lay_out(folder: Path, local: LocalDeployment) -> None:
     """Make of *folder* what a checkout with a running deployment is to the program: facts, and what prints tokens."""
-    (folder / ".local").symlink_to(ROOT / local.folder)
+    (folder / ".local").mkdir(mode=0o700)
+    shutil.copy(ROOT / local.folder / "stack.json", folder / ".local")  # its mode goes along: the program looks at it
     make = f"$(MAKE) --silent --no-print-directory -C '{ROOT}' token LOCAL_STATE='{local.folder}'"
     kept = ".token-$(AS)-$(SCOPE)"  # an hour is long enough, and a make in a make takes a second
     (folder / "Makefile").write_text(f".PHONY: token\ntoken:\n\t@test -s {kept} || {make} > {kept}; cat {kept}\n")
