@@ -37,7 +37,7 @@ _NAMES = {
 _BEGINNING = """# Performance
 
 `make bench` writes this page from what it counted (`bench/figures/`). Wall time on a shared machine says nothing, so
-what is judged is counted: instructions, round trips, items, bytes, modules. `make bench QUICK=1` fails
+what is judged is counted: instructions, round trips, items, bytes, modules. CI runs `make bench QUICK=1`, which fails
 where one of them has become worse.
 {runs}
 ![Instructions of a start and of a request, ours beside the peers](performance.png)
