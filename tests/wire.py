@@ -6,6 +6,7 @@ What crosses the wire is what DynamoDB bills and what a crash can cut, whatever 
 import http.client
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 _HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "date", "server"}
 FOR_EVER = 10**9
+LONGEST_IDLE = 5.0
+"""Seconds; the engines close a connection that nobody used for longer, and what is asked on it then has no answer."""
 
 
 class Call(NamedTuple):
@@ -203,6 +206,7 @@ class _Carrier(BaseHTTPRequestHandler):
     wbufsize = -1
     server: _Server
     _engine: http.client.HTTPConnection | None = None
+    _asked_at = 0.0
 
     def do_POST(self) -> None:
         """Record the call, then pass it on, or do with it what was planned."""
@@ -231,9 +235,11 @@ class _Carrier(BaseHTTPRequestHandler):
     def _pass_on(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         """Ask the engine, and give its answer: status, headers, body."""
         upstream = urlsplit(self.server.wire.upstream).netloc
-        if self._engine is None or f"{self._engine.host}:{self._engine.port}" != upstream:
+        idle = time.monotonic() - self._asked_at
+        if self._engine is None or f"{self._engine.host}:{self._engine.port}" != upstream or idle > LONGEST_IDLE:
             self._hang_up()
             self._engine = http.client.HTTPConnection(upstream)
+        self._asked_at = time.monotonic()
         headers = {key: value for key, value in self.headers.items() if key.lower() not in _HOP_BY_HOP}
         self._engine.request("POST", self.path, body, headers)
         response = self._engine.getresponse()

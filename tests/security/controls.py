@@ -244,8 +244,8 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         "where from is the gateway's word",
         _REST,
-        'str(event["requestContext"].get("http", {}).get("sourceIp", ""))',
-        'str(event["headers"].get("x-forwarded-for", ""))',
+        'return Origin(manners.source_ip(event["requestContext"]), ',
+        'return Origin(event["headers"].get("x-forwarded-for"), ',
         f"{_TOLD}where_from_is_what_the_gateway_saw_and_not_what_a_header_says",
     ),
     Control(

@@ -344,6 +344,8 @@ PLAYS: dict[str, tuple[Play, ...]] = {
         asks("remove_member", **ADMIN, userId=5),
         asks("remove_member", the_lock_is_taken_meanwhile, **ADMIN),
     ),
+    "ServeDocs": (asks("serve_docs"),),
+    "ServeOpenapi": (asks("serve_openapi"),),
     "ServePage": (asks("serve_page", proxy="config.json"),),
     "StartRun": (
         of_commands(*(each.name for each in RUNS if each.name.startswith("start"))),
