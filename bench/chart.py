@@ -27,6 +27,7 @@ def draw(figures: Figures) -> None:
         axis.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
         axis.set_title(title, fontsize=10)
         axis.set_xlim(0, max(values) * 1.18)
+        axis.locator_params(axis="x", nbins=4)
         axis.spines[["top", "right"]].set_visible(False)
         axis.tick_params(labelsize=9)
     figure.tight_layout()
