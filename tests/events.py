@@ -229,7 +229,9 @@ def schedule(*, now: datetime | None = None) -> Event:
         "account": ACCOUNT,
         "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "region": REGION,
-        "resources": [f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/SweepEveryMinute"],
+        "resources": [
+            f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/tenant-onboarding-SweepEveryMinute-1H7K2M9QX4TZC"
+        ],
         "detail": "{}",
     }
 

@@ -221,14 +221,15 @@ def _local(stack: Path) -> dict[str, str] | None:
                 raise _untrusted(stack, wrong)
             facts = json.load(file)
         addresses = {name: str(facts[name]) for name in _ADDRESSES}
+        hosts = {name: urlsplit(address).hostname for name, address in addresses.items()}
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _untrusted(stack, f"cannot be read as a file: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise _untrusted(stack, "does not say where a local deployment is") from None
-    for name, address in addresses.items():
-        if urlsplit(address).hostname != "127.0.0.1":
+    for name, host in hosts.items():
+        if host != "127.0.0.1":
             raise _untrusted(stack, f"says {name} is elsewhere than on 127.0.0.1")
     return {"api_url": addresses["api_url"]}
 

@@ -91,7 +91,9 @@ def is_good(run: Run) -> bool:
     return run["status"] == "succeeded" and (run.get("finding") or {}).get("status") in GOOD
 
 
-ASK_THE_CUSTOMER = frozenset({"app_not_in_tenant", "consent_missing", "permission_missing"})
+ASK_THE_CUSTOMER = frozenset(
+    {"app_not_in_tenant", "consent_declined", "consent_missing", "permission_missing", "permission_optional_missing"}
+)
 """Reasons that end once the customer's administrator consents, or consents again."""
 
 

@@ -77,7 +77,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
                 now=now,
             )
         except Transient:
-            return _page(HTTPStatus.SERVICE_UNAVAILABLE, "One more try", _NOT_NOW, **{"retry-after": "1"})
+            return _page(HTTPStatus.SERVICE_UNAVAILABLE, "One more try", _NOT_NOW, **{"retry-after": "60"})
         return _page(*_SAID[outcome])
 
     return answered(event, respond)

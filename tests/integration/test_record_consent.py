@@ -61,7 +61,7 @@ def test_who_could_not_be_written_down_is_told_to_load_the_page_again_and_then_i
     wire.reset()
 
     assert (answer["statusCode"], "Load this page again" in answer["body"]) == (503, True)
-    assert answer["headers"]["retry-after"] == "1"
+    assert answer["headers"]["retry-after"] == "60"
     assert not consented(deployed)
     assert come_back(state)["statusCode"] == 200
     assert consented(deployed)

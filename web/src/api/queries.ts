@@ -167,10 +167,11 @@ export function useEvidence(tenantId: number, task: TaskType | null) {
     () => loaded.data && joined(newest.data, loaded.data.pages.flatMap((page) => page.items)),
     [loaded.data, newest.data],
   );
-  const { refetch, isFetching } = loaded;
+  const { refetch, isFetching, isError } = loaded;
   useEffect(() => {
-    if (pieces === null && !isFetching) void refetch();
-  }, [pieces, isFetching, refetch]);
+    // What failed is shown, with a way to try again: asking at once would ask for ever.
+    if (pieces === null && !isFetching && !isError) void refetch();
+  }, [pieces, isFetching, isError, refetch]);
   return {
     // Until the whole is there again, what came last is shown alone: nothing is shown beside a gap.
     data: pieces === null ? newest.data?.items : pieces,

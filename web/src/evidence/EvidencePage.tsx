@@ -42,9 +42,13 @@ export default function EvidencePage({ tenantId }: { tenantId: number; name: str
   const [chosen, setChosen] = useState<number[]>([]);
   const [compares, setCompares] = useState(false);
   const pieces = asked.data ?? [];
+  // Until the session that the address names is found, nothing of any other stands in its place.
+  const isSought = named !== null && of === undefined;
   const shown = pieces.filter(
     (each) =>
-      (status === null || each.status === status) && (of === undefined || each.onboarding_session_id === of),
+      !isSought &&
+      (status === null || each.status === status) &&
+      (of === undefined || each.onboarding_session_id === of),
   );
   const compared = pieces.filter((each) => chosen.includes(each.id));
   const [newer, older] = compared;
