@@ -16,8 +16,8 @@ from tests.calling import call, connection, register
 from tests.deployment import Deployment
 from tests.security.matrix import ANOTHER, BODIES, ME
 
-PATTERN, ELSEWHERE = 1, 2
-"""The tenant that is copied; and one that is only there to be a member of."""
+PATTERN, ELSEWHERE = 1, 999
+"""The tenant that is copied; and one that is only there to be a member of, which the local deployment does not seed."""
 
 HOLDER = 5
 """An operator to whom the session is assigned, and who holds its lock, where nobody else does."""
