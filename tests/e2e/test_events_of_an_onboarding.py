@@ -9,8 +9,8 @@ import pytest
 from tests.e2e.conftest import LocalDeployment
 from tests.e2e.listening import OPERATOR, VERIFICATION, Listener, onboarded
 
-TENANT = 14
-"""One that no other test takes."""
+TENANT = 16
+"""One in which no other test opens a session."""
 
 
 @pytest.fixture
