@@ -5,7 +5,7 @@ The order of judgement is the API's: lock and rights, version, what is named, ga
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -67,16 +67,6 @@ class Edit(Concept):
     @classmethod
     def _a_blank_note_is_none(cls, given: str | None) -> str | None:
         return (given or "").strip() or None
-
-    @field_validator("waiting_until")
-    @classmethod
-    def _as_it_is_kept(cls, given: Instant | None) -> Instant | None:
-        if given is None:
-            return None
-        try:
-            return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
-        except OverflowError:
-            raise ValueError("must be a moment that UTC has a year for") from None
 
     @model_validator(mode="after")
     def _an_end_is_the_end(self) -> Self:

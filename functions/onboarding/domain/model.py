@@ -1,10 +1,10 @@
 """What every concept of the domain is made of: a frozen pydantic model, built when it is first used."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 LARGEST_ID = 2**53 - 1
 """Largest integer that JavaScript keeps exact (ECMA-262, Number.MAX_SAFE_INTEGER)."""
@@ -25,9 +25,19 @@ def _written_out(given: Any) -> Any:  # noqa: ANN401 - what a caller sent
     return given
 
 
+def _as_kept(given: datetime) -> datetime:
+    try:
+        return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
+    except OverflowError:
+        raise ValueError("must be a moment that UTC has a year for") from None
+
+
 # Strict, it would take no text from a validator in Python; which text it takes is said above.
-GivenInstant = Annotated[Instant, Field(strict=False), BeforeValidator(_written_out)]
-"""A moment that a caller names, as RFC 3339 writes it: pydantic would take `"2027"` for seconds since 1970."""
+GivenInstant = Annotated[Instant, Field(strict=False), BeforeValidator(_written_out), AfterValidator(_as_kept)]
+"""A moment that a caller names, as RFC 3339 writes it: pydantic would take `"2027"` for seconds since 1970.
+
+It is read as it is kept, so that what is shown at once is what is read later.
+"""
 
 
 class Concept(BaseModel):
