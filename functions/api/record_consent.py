@@ -76,14 +76,15 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
                 deadlines=stores.settings().deadlines,
                 now=now,
             )
-        except Transient:
-            return _page(HTTPStatus.SERVICE_UNAVAILABLE, "One more try", _NOT_NOW, **{"retry-after": "60"})
+        except Transient as busy:
+            page = _page(HTTPStatus.SERVICE_UNAVAILABLE, "One more try", _NOT_NOW)
+            return page._replace(headers=page.headers | {"retry-after": "60"}, code=busy.code)
         return _page(*_SAID[outcome])
 
     return answered(event, respond)
 
 
-def _page(status: HTTPStatus, title: str, text: str, **headers: str) -> Response:
+def _page(status: HTTPStatus, title: str, text: str) -> Response:
     looks, sign = ("done", _TICK) if status is HTTPStatus.OK else ("not", _MARK)
     page = Html(
         '<!doctype html><html lang="en"><meta charset="utf-8">'
@@ -92,4 +93,4 @@ def _page(status: HTTPStatus, title: str, text: str, **headers: str) -> Response
         f'<main><svg class="{looks}" viewBox="0 0 32 32" aria-hidden="true">{sign}</svg>'
         f"<h1>{escape(title)}</h1><p>{escape(text)}</p></main></html>"
     )
-    return Response(status, page, guarding(page) | headers)  # no referrer: the address holds the state
+    return Response(status, page, guarding(page))  # no referrer: the address holds the state

@@ -94,6 +94,8 @@ class Response(NamedTuple):
     status: HTTPStatus
     body: BaseModel | Sequence[BaseModel] | Html | Json | None = None
     headers: dict[str, str] = {}
+    code: str | None = None
+    """What the log says of a refusal that is shown as a page; other refusals are raised."""
 
 
 class Admits(NamedTuple):
@@ -211,7 +213,7 @@ def answered(event: Event, respond: Callable[[datetime], Response]) -> dict[str,
     headers = {"x-request-id": request_id, "cache-control": "no-store"}
     try:
         response = respond(now)
-        status, code, body = response.status, None, _text(response.body)
+        status, code, body = response.status, response.code, _text(response.body)
         headers |= _varying(status, body)
         media_type = "text/html; charset=utf-8" if isinstance(response.body, Html) else "application/json"
         headers |= response.headers

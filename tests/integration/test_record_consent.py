@@ -51,15 +51,17 @@ def test_the_page_has_one_style_and_keeps_the_state_to_itself(deployed: Deployme
 
 
 def test_who_could_not_be_written_down_is_told_to_load_the_page_again_and_then_is(
-    deployed: Deployment, wire: Wire
+    deployed: Deployment, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
     register()
     state = linked()
     wire.fail(throttled(), on="TransactWriteItems", times=20)
 
+    caplog.clear()
     answer = come_back(state)
     wire.reset()
 
+    assert [vars(each)["code"] for each in caplog.records] == ["unavailable"]
     assert (answer["statusCode"], "Load this page again" in answer["body"]) == (503, True)
     assert answer["headers"]["retry-after"] == "60"
     assert not consented(deployed)
@@ -414,7 +416,7 @@ def test_a_link_that_is_gone_as_its_consent_is_recorded_is_no_longer_good(deploy
     register()
     state = linked()
     place = {"tenant_id": {"N": "1"}, "entry": {"S": request_entry(deployed)}}
-    remove = lambda: deployed.dynamodb.delete_item(TableName=deployed.tables.sessions, Key=place)  # noqa: E731
+    remove = lambda: deployed.dynamodb.delete_item(TableName=deployed.tables.sessions, Key=place)  # noqa: E731 - handed on, as its siblings are
     wire.before(remove, on="TransactWriteItems")
 
     answer = come_back(state)
