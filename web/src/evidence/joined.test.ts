@@ -14,6 +14,10 @@ describe("a timeline that is looked at again", () => {
     expect(ids(joined({ items: pieces(9, 8, 7), next: "c" }, pieces(9, 7, 6)))).toEqual([9, 8, 7, 6]);
   });
 
+  it("keeps what was loaded after the first page was looked at last", () => {
+    expect(ids(joined({ items: pieces(8, 7), next: "c" }, pieces(10, 9, 8, 7, 6)))).toEqual([10, 9, 8, 7, 6]);
+  });
+
   it("is what was loaded until it is looked at again, or while there is nothing", () => {
     expect(ids(joined(undefined, pieces(3, 2)))).toEqual([3, 2]);
     expect(ids(joined({ items: [], next: null }, []))).toEqual([]);

@@ -8,8 +8,10 @@ import type { Evidence } from "../api/types";
  * between the two, so that all has to be loaded anew.
  */
 export function joined(newest: Page<Evidence> | undefined, loaded: readonly Evidence[]): Evidence[] | null {
-  const oldest = newest?.items.at(-1);
-  if (!newest || !oldest) return [...loaded];
+  const [latest, oldest] = [newest?.items[0], newest?.items.at(-1)];
+  if (!newest || !latest || !oldest) return [...loaded];
   const meets = newest.next === null || loaded.some((each) => each.id >= oldest.id);
-  return meets ? [...newest.items, ...loaded.filter((each) => each.id < oldest.id)] : null;
+  // What was loaded after the last look at the first page may be newer than all of that.
+  const [newer, older] = [loaded.filter((each) => each.id > latest.id), loaded.filter((each) => each.id < oldest.id)];
+  return meets ? [...newer, ...newest.items, ...older] : null;
 }
