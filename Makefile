@@ -70,6 +70,10 @@ histories: setup ## Hold the store model, and what racing clients saw, against D
 	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m tests.simulation.agreement --operations 10000
 	@PYTHONPATH=functions:. $(BIN)/python -W ignore -m tests.simulation.record_histories --tenants 200
 
+.PHONY: shape
+shape: setup ## Write down what items today's code leaves, for later code to read [NAME=2026-11-28-completed]
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.shapes.record '$(NAME)'
+
 .PHONY: mutants
 mutants: setup ## Take the protocol's promises out one by one, and see each caught
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.simulation.mutants

@@ -1,4 +1,4 @@
-"""Writes the items of today's code down, for the code of later days to read: `python -m tests.shapes.record NAME`.
+"""Writes the items of today's code down, for the code of later days to read: `make shape NAME=…`.
 
 Before a change to what an item holds is landed, or just after: what was deployed is in somebody's tables for ever.
 """
