@@ -145,6 +145,6 @@ def _free_port(wanted: int) -> int | None:
 def _is_healthy(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"{endpoint(port)}/_ministack/health", timeout=5) as answer:  # noqa: S310 - ours
-            return bool(answer.status == 200)  # noqa: PLR2004
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
     except OSError:
         return False

@@ -34,7 +34,7 @@ def pytest_configure() -> None:
 def caplog(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """Pytest's own, which hears of our logger, too: that hands nothing on to the root logger."""
     # Imported here: it is a module of ours.
-    from onboarding.log import logger  # noqa: PLC0415
+    from onboarding.log import logger  # noqa: PLC0415 - a module of ours, and the environment comes first
 
     logger.addHandler(caplog.handler)
     yield caplog

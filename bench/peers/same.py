@@ -91,10 +91,10 @@ def user_of(event: dict) -> int:
 
 
 def _whole(number: object) -> int | None:
-    return None if number is None else int(number)  # type: ignore[call-overload]
+    return None if number is None else int(number)  # type: ignore[call-overload]  # an attribute is whatever was stored
 
 
 def _instant(milliseconds: object) -> str | None:
     if milliseconds is None:
         return None
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).isoformat()  # type: ignore[call-overload]
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).isoformat()  # type: ignore[call-overload]  # an attribute is whatever was stored

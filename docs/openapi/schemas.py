@@ -79,7 +79,7 @@ def schemas(shown: Iterable[type[BaseModel]], taken: dict[type[BaseModel], list[
     """
     models = [(model, "serialization") for model in shown]
     modes = [*models, *((model, "validation") for model in taken)]
-    _, written = models_json_schema(modes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    _, written = models_json_schema(modes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]  # its stubs know tuples of literals only
     definitions: Node = written["$defs"]
     for model, bodies in taken.items():
         _keep_null_only_where_it_is_taken(model, definitions[model.__name__], bodies)

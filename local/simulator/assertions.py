@@ -157,7 +157,7 @@ def _is_signed(assertion: str, key: RSAPublicKey, algorithm: str) -> bool:
         "verify_sub": False,
     }
     try:
-        jwt.decode(assertion, key, algorithms=[algorithm], options=only_signature)  # type: ignore[arg-type]
+        jwt.decode(assertion, key, algorithms=[algorithm], options=only_signature)  # type: ignore[arg-type]  # its stubs know no options that are only a part
     except jwt.InvalidTokenError:
         return False
     return True

@@ -104,7 +104,7 @@ def test_so_are_thousands_made_up_at_random(
     assert (given_back, sent) == (BODIES, BODIES)
     assert wire.calls == []
     with capsys.disabled():
-        print(f"\nPOISON: {sent:,} malformed bodies (seed {SEED}), {given_back:,} given back, {len(wire.calls)} calls")  # noqa: T201
+        print(f"\nPOISON: {sent:,} malformed bodies (seed {SEED}), {given_back:,} given back, {len(wire.calls)} calls")  # noqa: T201 - a figure for whoever runs this
 
 
 def test_a_good_message_among_bad_ones_is_acted_on(deployed: Deployment) -> None:

@@ -21,7 +21,7 @@ def _registered(deployed: Deployment) -> None:
 
 def put(connection_id: int, **details: object) -> Answer:
     """Register a connection of tenant 1 as its owner does."""
-    return call("register_connection", connectionId=connection_id, body=connection(**details))  # type: ignore[arg-type]
+    return call("register_connection", connectionId=connection_id, body=connection(**details))  # type: ignore[arg-type]  # details are as wrong as a test needs them
 
 
 def a_connection(**others: object) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_a_tenant_that_is_gone_as_its_connection_is_registered_is_no_reason_to_c
     deployed: Deployment, wire: Wire
 ) -> None:
     place = {"tenant_id": {"N": "1"}, "entry": {"S": "tenant"}}
-    remove = lambda: deployed.dynamodb.delete_item(TableName=deployed.tables.sessions, Key=place)  # noqa: E731
+    remove = lambda: deployed.dynamodb.delete_item(TableName=deployed.tables.sessions, Key=place)  # noqa: E731 - handed on, as its siblings are
     wire.before(remove, on="TransactWriteItems")
 
     answer = put(102)

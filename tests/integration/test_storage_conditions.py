@@ -625,7 +625,7 @@ def test_an_end_writes_all_or_nothing(deployed: Deployment) -> None:
 def due_runs() -> list[int]:
     """List the runs that the index proposes by the end of time."""
     now = clock.now() + timedelta(days=400)
-    return [due.run_id for due in stores.runs().list_due(1, now, limit=100)]  # type: ignore[union-attr]
+    return [due.run_id for due in stores.runs().list_due(1, now, limit=100)]  # type: ignore[union-attr]  # runs are listed here, and no sessions
 
 
 def test_a_run_is_in_the_index_exactly_while_it_is_active() -> None:
@@ -648,7 +648,7 @@ def test_the_index_proposes_what_is_due_by_now_the_longest_due_first(deployed: D
 
     due = stores.runs().list_due(1, clock.now(), limit=100)
 
-    assert [each.run_id for each in due] == [runs[1], runs[0]]  # type: ignore[union-attr]
+    assert [each.run_id for each in due] == [runs[1], runs[0]]  # type: ignore[union-attr]  # runs are listed here, and no sessions
 
 
 def test_a_session_is_in_the_index_exactly_while_it_is_open() -> None:

@@ -465,7 +465,7 @@ def test_a_completed_session_names_the_default_that_it_rests_on_though_it_is_non
         UpdateExpression="REMOVE provider_connection_id",
     )
     started("rbac_check")
-    register_another = lambda: call("register_connection", connectionId=102, body=connection(), **ADMIN)  # noqa: E731
+    register_another = lambda: call("register_connection", connectionId=102, body=connection(), **ADMIN)  # noqa: E731 - handed on, as its siblings are
     wire.before(register_another, on="TransactWriteItems")
 
     answer = update(session_id, {"status": "completed"})

@@ -310,8 +310,8 @@ def test_of_two_workers_and_a_sweep_at_the_end_of_a_lease_one_ends_the_run(crowd
             return finish(run) if run else None
 
         pieces = crowd.does(
-            lambda late=late: finish(late),  # type: ignore[misc]
-            lambda reread=reread: finish(reread),  # type: ignore[misc]
+            lambda late=late: finish(late),  # type: ignore[misc]  # mypy infers no lambda that has a default
+            lambda reread=reread: finish(reread),  # type: ignore[misc]  # mypy infers no lambda that has a default
             take_and_finish,
             lambda: sweep(events.schedule(), events.Context()) and None,
         )

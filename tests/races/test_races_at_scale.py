@@ -47,7 +47,7 @@ def side_by_side[Given](act: Callable[[Given], object], given: Iterable[Given]) 
 def show(capsys: pytest.CaptureFixture[str], sentence: str) -> None:
     """Show a figure to whoever runs this."""
     with capsys.disabled():
-        print(f"\nRACES: {sentence} (seed {SEED}, {THREADS} threads)")  # noqa: T201
+        print(f"\nRACES: {sentence} (seed {SEED}, {THREADS} threads)")  # noqa: T201 - a figure for whoever runs this
 
 
 class Holding:

@@ -93,13 +93,13 @@ def main() -> int:
         parser.error(f"no control has {wishes.only!r} in its name")
     with a_copy() as whole:
         code, said = _tested(whole, sorted({control.seen_by for control in chosen}))
-    print(f"{'BROKEN  ' if code else 'ok      '} all in place: {said}", flush=True)  # noqa: T201
+    print(f"{'BROKEN  ' if code else 'ok      '} all in place: {said}", flush=True)  # noqa: T201 - a program: this is what it says
     unmissed = 0
     with ThreadPoolExecutor(wishes.at_once) as pool:
         for control, (seen, said, seconds) in zip(chosen, pool.map(missed, chosen), strict=True):
             unmissed += not seen
-            print(f"{'missed  ' if seen else 'UNMISSED'} {seconds:5.0f} s  {control.name}: {said}", flush=True)  # noqa: T201
-    print(f"{len(chosen)} controls taken out, {len(chosen) - unmissed} missed by their test")  # noqa: T201
+            print(f"{'missed  ' if seen else 'UNMISSED'} {seconds:5.0f} s  {control.name}: {said}", flush=True)  # noqa: T201 - a program: this is what it says
+    print(f"{len(chosen)} controls taken out, {len(chosen) - unmissed} missed by their test")  # noqa: T201 - a program: this is what it says
     return 1 if unmissed or code else 0
 
 

@@ -109,7 +109,7 @@ def test_a_body_of_two_kinds_or_of_no_kind_of_ours_is_refused(media_type: str) -
 
 @pytest.mark.parametrize("size", [16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1])
 @pytest.mark.parametrize("encoded", [False, True])
-def test_sixteen_kilobytes_are_read_and_not_a_byte_more(size: int, encoded: bool) -> None:  # noqa: FBT001
+def test_sixteen_kilobytes_are_read_and_not_a_byte_more(size: int, encoded: bool) -> None:  # noqa: FBT001 - a row's value
     text = '{"role": "operator"}'
 
     answer = call("register_member", userId=77, body=text + " " * (size - len(text)), encoded=encoded, **ADMIN)

@@ -627,10 +627,10 @@ def main() -> int:
         control = pool.submit(tried, None, wishes.seeds)
         for mutant, (by, seconds) in zip(chosen, pool.map(lambda each: tried(each, wishes.seeds), chosen), strict=True):
             survivors += by is None
-            print(f"{'caught  ' if by else 'SURVIVED'} {seconds:5.0f} s  {mutant.name}: {by}", flush=True)  # noqa: T201
+            print(f"{'caught  ' if by else 'SURVIVED'} {seconds:5.0f} s  {mutant.name}: {by}", flush=True)  # noqa: T201 - a program: this is what it says
         by, seconds = control.result()
-    print(f"{'ok      ' if by is None else 'BROKEN  '} {seconds:5.0f} s  nothing patched: {by}")  # noqa: T201
-    print(f"{len(chosen)} mutants, {len(chosen) - survivors} caught, {survivors} survived")  # noqa: T201
+    print(f"{'ok      ' if by is None else 'BROKEN  '} {seconds:5.0f} s  nothing patched: {by}")  # noqa: T201 - a program: this is what it says
+    print(f"{len(chosen)} mutants, {len(chosen) - survivors} caught, {survivors} survived")  # noqa: T201 - a program: this is what it says
     return 1 if survivors or by is not None else 0
 
 

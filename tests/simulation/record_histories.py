@@ -64,8 +64,8 @@ def _judge(ask: Ask, tenants: range, wishes: argparse.Namespace, *, runs: bool) 
         if not (session_in_order(recorded.session) and guard_in_order(recorded.guard)):
             broken.append(tenant)
     for said, number in sorted(answers.items()):
-        print(f"{number:8,}  {said}")  # noqa: T201
-    print(  # noqa: T201
+        print(f"{number:8,}  {said}")  # noqa: T201 - a program: this is what it says
+    print(  # noqa: T201 - a program: this is what it says
         f"{len(tenants)} histories, {answers.total():,} operations, {len(broken)} not linearizable {broken or ''}, "
         f"{time.monotonic() - began:.0f} s"
     )
@@ -83,7 +83,7 @@ def _judge_corrupted(tenants: range, seed: int) -> int:
             *(guard_in_order(each) for corrupt in OF_A_GUARD for each in corrupt(done)),
         ]
         rejected, taken = rejected + verdicts.count(False), taken + verdicts.count(True)
-    print(f"{rejected + taken:,} corrupted histories, {rejected:,} rejected, {taken} taken for true")  # noqa: T201
+    print(f"{rejected + taken:,} corrupted histories, {rejected:,} rejected, {taken} taken for true")  # noqa: T201 - a program: this is what it says
     return 1 if taken else 0
 
 

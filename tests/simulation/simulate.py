@@ -201,16 +201,16 @@ def main() -> int:
         steps, lived, acts = steps + each.steps, lived + 1, acts + each.acts
         if each.violation:
             violations.append(each)
-            print(f"seed {each.seed}: {each.violation[:1500]}", flush=True)  # noqa: T201
+            print(f"seed {each.seed}: {each.violation[:1500]}", flush=True)  # noqa: T201 - a program: this is what it says
             if wishes.stop:
                 break
         if wishes.seed is not None:
-            print(f"seed {each.seed}: trace {each.trace}")  # noqa: T201
+            print(f"seed {each.seed}: trace {each.trace}")  # noqa: T201 - a program: this is what it says
     seconds = time.monotonic() - began
     if wishes.verbose:
         for act, number in sorted(acts.items(), key=lambda item: -item[1]):
-            print(f"{number:10,}  {act}")  # noqa: T201
-    print(  # noqa: T201
+            print(f"{number:10,}  {act}")  # noqa: T201 - a program: this is what it says
+    print(  # noqa: T201 - a program: this is what it says
         f"{lived:,} histories, {steps:,} steps, {len(violations)} violations, "
         f"{seconds:.0f} s, {steps / seconds:,.0f} steps per second"
     )

@@ -113,12 +113,12 @@ class Store:
         """Look at all items that are in an index."""
         return [item for items in self._table(table).indexed[index].values() for item in items.values()]
 
-    def sync_get_item(self, table: str, key: Item, consistent_read: bool = False) -> tuple[Item | None, None]:  # noqa: ARG002, FBT001, FBT002
+    def sync_get_item(self, table: str, key: Item, consistent_read: bool = False) -> tuple[Item | None, None]:  # noqa: ARG002, FBT001, FBT002 - the client's own signature
         held = self._table(table)
         item = held.items.get(held.key(key))
         return None if item is None else copied(item), None
 
-    def sync_batch_get(self, table: str, keys: Sequence[Item], consistent_read: bool = False) -> list[Item]:  # noqa: ARG002, FBT001, FBT002
+    def sync_batch_get(self, table: str, keys: Sequence[Item], consistent_read: bool = False) -> list[Item]:  # noqa: ARG002, FBT001, FBT002 - the client's own signature
         held = self._table(table)
         wanted = [held.key(key) for key in keys]
         if len(set(wanted)) != len(wanted):

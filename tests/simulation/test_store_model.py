@@ -77,12 +77,12 @@ def test_a_token_makes_a_transaction_happen_once_for_ten_minutes() -> None:
     store = Store(schemas(**TABLES), seconds=lambda: clock[0])
     store.sync_transact_write([put("a", absent=True)], client_request_token="one")  # noqa: S106 - no password
 
-    store.sync_transact_write([put("a", absent=True)], client_request_token="one")  # noqa: S106
+    store.sync_transact_write([put("a", absent=True)], client_request_token="one")  # noqa: S106 - a token of idempotency, no secret
     with pytest.raises(IdempotentParameterMismatchException):
-        store.sync_transact_write([put("b")], client_request_token="one")  # noqa: S106
+        store.sync_transact_write([put("b")], client_request_token="one")  # noqa: S106 - a token of idempotency, no secret
     clock[0] = TOKEN_LIFE
     with pytest.raises(TransactionCanceledException):
-        store.sync_transact_write([put("a", absent=True)], client_request_token="one")  # noqa: S106
+        store.sync_transact_write([put("a", absent=True)], client_request_token="one")  # noqa: S106 - a token of idempotency, no secret
 
 
 def test_what_is_read_is_a_copy() -> None:

@@ -88,7 +88,7 @@ def test_limits_follow_from_the_template_and_from_what_was_counted() -> None:
 
 def test_what_starts_more_quickly_than_it_is_executed_ends_with_the_last_execution() -> None:
     ours = cost._hour(1000, probes_per_second=150, starts_per_second=100, graph=2)  # noqa: SLF001 - it is pure
-    slow = cost._hour(1000, probes_per_second=10, starts_per_second=100, graph=2)  # noqa: SLF001
+    slow = cost._hour(1000, probes_per_second=10, starts_per_second=100, graph=2)  # noqa: SLF001 - its arithmetic is the point
 
     assert (ours["runs"], ours["started_within"], ours["executed_within"], ours["graph_per_second"]) == (
         6000,

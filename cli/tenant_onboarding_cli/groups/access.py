@@ -30,10 +30,14 @@ class Check:
     """One thing that was looked at; *exit* is what it would end the command with."""
 
     check: str
-    ok: bool
     said: str
     exit: Exit = Exit.OK
     remedy: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is as it should be."""
+        return self.exit is Exit.OK
 
 
 def add(app: typer.Typer) -> None:
@@ -68,7 +72,7 @@ def add(app: typer.Typer) -> None:
     def doctor(desk: Desk) -> None:
         """Check version, configuration, reachability, clock, and who you are to the service."""
         checks = _checks(desk)
-        rows = [asdict(check) for check in checks]
+        rows = [{"check": check.check, "ok": check.ok, **asdict(check)} for check in checks]
         if desk.out.is_json:
             desk.out.json(rows)
         else:
@@ -99,17 +103,17 @@ def add(app: typer.Typer) -> None:
 
 def _checks(desk: Desk) -> list[Check]:
     where = shutil.which(PROGRAM) or "not on the path"
-    checks = [Check("version", True, f"{VERSION}, Python {platform.python_version()}, {where}")]  # noqa: FBT003
+    checks = [Check("version", f"{VERSION}, Python {platform.python_version()}, {where}")]
     try:
         settings = desk.settings
     except Failure as failure:
         remedy = failure.remedies[0].text if failure.remedies else None
-        return [*checks, Check("configuration", False, failure.message, failure.exit, remedy)]  # noqa: FBT003
+        return [*checks, Check("configuration", failure.message, failure.exit, remedy)]
     file = settings.places.config
     profile = f"profile {settings.profile}" if settings.profile else "no profile"
     from_file = f"{file}{'' if file.exists() else ' (not there)'}"
     said = f"{profile}, {settings.api_url} (said by {settings.said_by['api_url']}), {from_file}"
-    checks.append(Check("configuration", True, said))  # noqa: FBT003
+    checks.append(Check("configuration", said))
     checks += _reachability(desk.http)
     if checks[-1].check != "reachability" or checks[-1].ok:
         checks += _sign_in(desk)
@@ -124,10 +128,10 @@ def _reachability(http: httpx.Client) -> list[Check]:
     except httpx.TransportError as error:
         said = f"{http.base_url} cannot be reached ({error or type(error).__name__})"
         remedy = "Look whether the address is right and whether this machine is online."
-        return [Check("reachability", False, said, Exit.FAILED, remedy)]  # noqa: FBT003
+        return [Check("reachability", said, Exit.FAILED, remedy)]
     took = time.perf_counter() - started
     request_id = answer.headers.get("x-request-id") or answer.headers.get("apigw-requestid") or "none"
-    found = [Check("reachability", True, f"answered in {took * 1000:.0f} ms, request id {request_id}")]  # noqa: FBT003
+    found = [Check("reachability", f"answered in {took * 1000:.0f} ms, request id {request_id}")]
     try:
         theirs = parsedate_to_datetime(answer.headers["date"]).timestamp()
     except (KeyError, ValueError):
@@ -137,7 +141,7 @@ def _reachability(http: httpx.Client) -> list[Check]:
     said = f"{abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} the service"
     remedy = "Set this machine's clock; tokens are judged by the service's."
     fine = abs(skew) <= SKEW
-    return [*found, Check("clock", fine, said, Exit.OK if fine else Exit.SIGN_IN, None if fine else remedy)]
+    return [*found, Check("clock", said, Exit.OK if fine else Exit.SIGN_IN, None if fine else remedy)]
 
 
 def _sign_in(desk: Desk) -> list[Check]:
@@ -147,7 +151,7 @@ def _sign_in(desk: Desk) -> list[Check]:
         token = desk.tokens.get()
     except Failure as failure:
         remedy = failure.remedies[0].text if failure.remedies else None
-        return [Check("sign-in", False, failure.message, Exit.SIGN_IN, remedy)]  # noqa: FBT003
+        return [Check("sign-in", failure.message, Exit.SIGN_IN, remedy)]
     claims = tokens.claims(token)
     user = claims.get(settings.user_id_claim)
     scopes = claims.get("scope") or claims.get("scp") or "no scope"
@@ -159,9 +163,9 @@ def _sign_in(desk: Desk) -> list[Check]:
     except Failure as failure:
         if failure.exit is Exit.SIGN_IN:
             said = f"the service does not take the token: {who}"
-            return [Check("sign-in", False, said, Exit.SIGN_IN, remedy)]  # noqa: FBT003
-        return [Check("sign-in", False, f"{who}: {failure.message}", failure.exit)]  # noqa: FBT003
-    return [Check("sign-in", True, who)]  # noqa: FBT003
+            return [Check("sign-in", said, Exit.SIGN_IN, remedy)]
+        return [Check("sign-in", f"{who}: {failure.message}", failure.exit)]
+    return [Check("sign-in", who)]
 
 
 def _source(desk: Desk) -> str:

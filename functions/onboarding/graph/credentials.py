@@ -139,7 +139,7 @@ class Credentials:
 def _answered[Answer](ask: Callable[[], Answer], for_good: AbstractSet[str], message: str) -> Answer:
     """Ask AWS; a refusal that is *for_good* becomes an obstacle that says *message*."""
     # Imported here, since botocore comes with the runtime and not with our layer.
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - routes import this module and never need it
 
     try:
         return ask()

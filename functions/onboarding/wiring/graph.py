@@ -56,8 +56,8 @@ def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at r
 def _opened(service: str) -> Any:  # noqa: ANN401 - the same
     # Imported here, since boto3 comes with the runtime and not with our layer, and takes longer to import than
     # everything else a worker loads.
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3  # noqa: PLC0415 - the longest import there is, and only who signs in needs it
+    from botocore.config import Config  # noqa: PLC0415 - the longest import there is, and only who signs in needs it
 
     # botocore's own patience (60 s a try) would outlast the invocation.
     patience = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
