@@ -34,8 +34,8 @@ def expand(template: Template, parameters: dict[str, str], *, code: str, layer: 
     *code* and *layer* are the S3 URIs of what all functions and the layer run; the API gets *api_id*.
     """
     # A second to import, and needed only when something has changed.
-    from samtranslator.parser.parser import Parser  # noqa: PLC0415 - a second of import, which a start with nothing to deploy does without
-    from samtranslator.translator.translator import Translator  # noqa: PLC0415 - a second of import, which a start with nothing to deploy does without
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415 - a second of import, seldom needed
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415 - a second of import, seldom needed
 
     template["Globals"]["Function"].pop("CodeUri", None)
     for resource in template["Resources"].values():

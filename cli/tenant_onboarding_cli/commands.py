@@ -126,9 +126,9 @@ def command(
             _ended(Desk(flags), function, given, interrupted)
 
         keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own.values()]
-        run.__signature__ = inspect.Signature([*keywords, *shared.values()])  # type: ignore[attr-defined]  # typer and the page of commands read it off the function
+        run.__signature__ = inspect.Signature([*keywords, *shared.values()])  # type: ignore[attr-defined]  # read off the function later
         run.__annotations__ = {each.name: each.annotation for each in [*keywords, *shared.values()]}
-        run.examples = examples  # type: ignore[attr-defined]  # typer and the page of commands read it off the function
+        run.examples = examples  # type: ignore[attr-defined]  # read off the function later
         epilog = "\n\n".join(["Examples:", *examples]) if examples else None
         group.command(name, epilog=epilog)(run)
         return run

@@ -157,7 +157,7 @@ def _is_signed(assertion: str, key: RSAPublicKey, algorithm: str) -> bool:
         "verify_sub": False,
     }
     try:
-        jwt.decode(assertion, key, algorithms=[algorithm], options=only_signature)  # type: ignore[arg-type]  # its stubs know no options that are only a part
+        jwt.decode(assertion, key, algorithms=[algorithm], options=only_signature)  # type: ignore[arg-type]  # some options are options
     except jwt.InvalidTokenError:
         return False
     return True
