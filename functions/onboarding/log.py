@@ -180,7 +180,7 @@ _OF_EVERY_RECORD = frozenset({*vars(logging.makeLogRecord({})), "message", "asct
 
 
 # No line says any of these, and finding them out takes a fifth of writing one. Where a line came from is told by its
-# message, which stands once in the code: https://docs.python.org/3/howto/logging.html#optimization.
+# message, which stands once in what a function loads: https://docs.python.org/3/howto/logging.html#optimization.
 logging._srcfile = None  # noqa: SLF001 - as that page has it
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
