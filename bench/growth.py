@@ -75,28 +75,29 @@ class Past:
         return cls(deployed, {Task(each["task_type"]["S"]): (runs[_run_of(each)], each) for each in pieces})
 
     def grow(self, size: int) -> None:
-        """Let there be *size* more runs than in the beginning, each with its evidence."""
+        """Let there be *size* more runs than in the beginning, each with its evidence.
+
+        All count back from one run: counted back from each task's own, two would now and then meet at one id.
+        """
+        oldest = min(int(run["run_id"]["N"]) for run, _ in self.patterns.values())
         copies = [
-            self._copies(task, further_back)
+            self._copies(task, oldest - further_back * _A_MILLISECOND)
             for further_back, task in zip(range(self.runs + 1, size + 1), cycle(CATALOGUE), strict=False)
         ]
         _put(self.deployed, self.deployed.tables.runs, [run for run, _ in copies])
         _put(self.deployed, self.deployed.tables.evidence, [piece for _, piece in copies])
         self.runs = size
 
-    def _copies(self, task: Task, further_back: int) -> tuple[Item, Item]:
-        """Copy the run of *task*, and its evidence, as ones of so many milliseconds earlier."""
+    def _copies(self, task: Task, made: int) -> tuple[Item, Item]:
+        """Copy the run of *task*, and its evidence, as ones with the id *made*."""
         run, piece = self.patterns[task]
-        older_run, older_piece = (
-            int(each) - further_back * _A_MILLISECOND for each in (run["run_id"]["N"], piece["evidence_id"]["N"])
-        )
         return (
-            {**run, "run_id": _number(older_run), "entry": {"S": f"run#{older_run:016d}"}},
+            {**run, "run_id": _number(made), "entry": {"S": f"run#{made:016d}"}},
             {
                 **piece,
-                "evidence_id": _number(older_piece),
-                "task_entry": {"S": f"{task.value}#{older_piece:016d}"},
-                "run_id": _number(older_run),
+                "evidence_id": _number(made),
+                "task_entry": {"S": f"{task.value}#{made:016d}"},
+                "run_id": _number(made),
             },
         )
 

@@ -36,6 +36,25 @@ def test_a_page_of_evidence_is_one_query_that_returns_all_it_looks_at(deployed: 
     assert many["every page"]["scanned_more_than_returned"] == 0
 
 
+def test_no_two_pieces_of_a_history_share_an_id_though_the_tasks_it_copies_have_alike_ones(
+    deployed: Deployment,
+) -> None:
+    past = growth.Past.begin(deployed)
+    past.patterns = {
+        task: (
+            {**run, "run_id": {"N": str(milliseconds << 12)}},
+            {**piece, "evidence_id": {"N": str((milliseconds + 1) << 12)}},
+        )
+        for milliseconds, (task, (run, piece)) in enumerate(past.patterns.items(), start=1_000)
+    }
+    runs, pieces = (len(deployed.items(table)) for table in (deployed.tables.runs, deployed.tables.evidence))
+
+    past.grow(70)
+
+    assert len(deployed.items(deployed.tables.runs)) == runs + 70
+    assert len(deployed.items(deployed.tables.evidence)) == pieces + 70
+
+
 def test_a_sweep_makes_the_same_calls_however_many_sessions_are_open(deployed: Deployment, wire: Wire) -> None:
     few, many = growth.with_open_sessions(deployed, wire, (FEW, MANY))
 
