@@ -99,4 +99,4 @@ def a_run(task: str, **others: object) -> dict[str, object]:
     } | others
 
 
-A_REMEDY = {"text": SOME_TEXT, "link": SOME_TEXT}
+A_REMEDY = {"text": SOME_TEXT, "link": SOME_TEXT, "by_consent": False}

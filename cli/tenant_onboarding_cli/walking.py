@@ -233,7 +233,7 @@ class Walk:
     def _stopped(self, step: int, bad: list[Task]) -> Failure:
         waits = all(task["reason_code"] == PROPAGATING for task in bad)
         connection = self._open_session["provider_connection_id"]
-        asking = watching.asking(self._tenant, connection, (task["reason_code"] for task in bad))
+        asking = watching.asking(self._tenant, connection, bad)
         return Failure(
             Exit.BLOCKED if waits else Exit.FAILED,
             f"Step {step} ({STEPS.get(step, '')}) cannot be left: {_said(bad)}.",

@@ -91,15 +91,14 @@ def is_good(run: Run) -> bool:
     return run["status"] == "succeeded" and (run.get("finding") or {}).get("status") in GOOD
 
 
-ASK_THE_CUSTOMER = frozenset(
-    {"app_not_in_tenant", "consent_declined", "consent_missing", "permission_missing", "permission_optional_missing"}
-)
-"""Reasons that end once the customer's administrator consents, or consents again."""
+def is_by_consent(finding: Mapping[str, Any]) -> bool:
+    """Tell whether what was found is mended by an administrator of the customer who consents."""
+    return bool((finding["remedy"] or {}).get("by_consent"))
 
 
-def asking(tenant: int, connection: int | None, reasons: Iterable[str | None]) -> str | None:
-    """Write the command that makes a link for the customer, if one of *reasons* ends by it."""
-    asks = connection is not None and not ASK_THE_CUSTOMER.isdisjoint(reasons)
+def asking(tenant: int, connection: int | None, found: Iterable[Mapping[str, Any]]) -> str | None:
+    """Write the command that makes a link for the customer, if something of what was *found* is mended by it."""
+    asks = connection is not None and any(map(is_by_consent, found))
     return command_line("consent", "link", tenant, connection) if asks else None
 
 

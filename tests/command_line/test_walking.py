@@ -75,7 +75,9 @@ class Onboarding:
 
     def found(self, task: str, status: str, reason: str | None = None, **facts: object) -> None:
         """Have found something."""
-        remedy = {"text": f"Mend {reason}.", "link": "https://learn.microsoft.com/x"} if reason else None
+        by_consent = reason in {"consent_missing", "app_not_in_tenant", "permission_missing"}
+        told = {"text": f"Mend {reason}.", "link": "https://learn.microsoft.com/x", "by_consent": by_consent}
+        remedy = told if reason else None
         changed = {"status": status, "reason_code": reason, "message": "So it is.", "remedy": remedy}
         self.tasks[task] = {**self.tasks[task], **changed, **facts}
 

@@ -130,7 +130,7 @@ def test_a_fault_of_the_tenant_is_a_finding_of_a_run_that_succeeded(worker: Work
         "reason_code": "permission_missing",
         "message": A_SENTENCE,
         "evidence_id": AN_ID,
-        "remedy": A_REMEDY,
+        "remedy": A_REMEDY | {"by_consent": True},
     }
 
 

@@ -7,7 +7,7 @@ from onboarding.domain.catalogue import CATALOGUE
 from tests.arranging import ADMIN, TASKS, dated, found, opened, started
 from tests.calling import call, connection, register
 from tests.deployment import Deployment
-from tests.matching import A_REMEDY, A_SENTENCE, AN_INSTANT, SOME_TEXT
+from tests.matching import A_REMEDY, A_SENTENCE, AN_INSTANT
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 
@@ -31,7 +31,7 @@ def a_task(task: str, **others: object) -> dict[str, Any]:
         "active_run_id": None,
         "recorded_at": None,
         "stale": False,
-        "remedy": {"text": SOME_TEXT, "link": None},
+        "remedy": A_REMEDY,
         "next_check_at": None,
     } | others
 
@@ -65,6 +65,15 @@ def test_a_finding_is_shown_whole() -> None:
         remedy=A_REMEDY,
     )
     assert tasks()["rbac_check"] == expected
+
+
+def test_a_remedy_says_whether_it_is_the_customer_s_consent() -> None:
+    found("consent_status", "fail", "consent_missing")
+    found("rbac_check", "fail", "role_missing")
+
+    listed = tasks()
+    assert listed["consent_status"]["remedy"] == A_REMEDY | {"by_consent": True}
+    assert listed["rbac_check"]["remedy"] == A_REMEDY
 
 
 def test_a_run_under_way_leaves_the_last_finding_shown() -> None:

@@ -24,3 +24,15 @@ def test_no_two_codes_share_a_sentence() -> None:
     sentences = [reason.sentence for reason in REASONS.values()]
 
     assert len(set(sentences)) == len(sentences)
+
+
+def test_consenting_mends_what_was_not_granted_and_nothing_else() -> None:
+    mended = {code for code, reason in REASONS.items() if reason.by_consent}
+
+    assert mended == {
+        ReasonCode.APP_NOT_IN_TENANT,
+        ReasonCode.CONSENT_MISSING,
+        ReasonCode.CONSENT_DECLINED,
+        ReasonCode.PERMISSION_MISSING,
+        ReasonCode.PERMISSION_OPTIONAL_MISSING,
+    }

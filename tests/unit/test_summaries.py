@@ -99,7 +99,7 @@ def test_a_summary_without_a_finding_shows_the_reason_s_sentence_and_remedy() ->
         "active_run_id": None,
         "recorded_at": None,
         "stale": False,
-        "remedy": {"text": reason.remedy, "link": reason.link},
+        "remedy": {"text": reason.remedy, "link": reason.link, "by_consent": False},
         "next_check_at": None,
     }
 
@@ -133,7 +133,7 @@ def test_a_finding_shows_its_own_message_and_when_to_look_again() -> None:
 
     assert shown.model_dump(mode="json", include={"message", "remedy", "next_check_at"}) == {
         "message": "Microsoft is busy.",
-        "remedy": {"text": reason.remedy, "link": reason.link},
+        "remedy": {"text": reason.remedy, "link": reason.link, "by_consent": False},
         "next_check_at": "2026-03-02T09:30:00Z",
     }
 

@@ -7,7 +7,7 @@ from tenant_onboarding_cli.commands import Desk, Tenant, command
 from tenant_onboarding_cli.failures import command_line
 from tenant_onboarding_cli.output import Column, moment
 from tenant_onboarding_cli.walking import Task
-from tenant_onboarding_cli.watching import ASK_THE_CUSTOMER, GOOD, asking
+from tenant_onboarding_cli.watching import GOOD, asking, is_by_consent
 
 app = typer.Typer(help="What there is to examine in a tenant, and what was found last.", no_args_is_help=True)
 
@@ -44,7 +44,7 @@ def list_(desk: Desk, tenant: Tenant) -> None:
 
 def _asking(desk: Desk, tenant: int, worst: Task) -> str | None:
     """Write the command that asks the customer, if that is what mends the *worst* finding."""
-    if worst["reason_code"] not in ASK_THE_CUSTOMER:
+    if not is_by_consent(worst):
         return None
     session = desk.api.get(editing.session_path(tenant)).body["session"]
-    return asking(tenant, session and session["provider_connection_id"], [worst["reason_code"]])
+    return asking(tenant, session and session["provider_connection_id"], [worst])

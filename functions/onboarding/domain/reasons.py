@@ -85,6 +85,9 @@ class Reason(NamedTuple):
     acts: Party
     """Who has to act about it, by what the remedy says comes first."""
 
+    by_consent: bool = False
+    """Whether it ends once an administrator of the customer consents, or consents again."""
+
 
 _ENTRA = "https://learn.microsoft.com/entra"
 _GRAPH = "https://learn.microsoft.com/graph"
@@ -98,18 +101,21 @@ REASONS: dict[ReasonCode, Reason] = {
         "Have an administrator of the customer open the consent link, then check again.",
         f"{_ENTRA}/identity/enterprise-apps/grant-admin-consent",
         Party.CUSTOMER,
+        by_consent=True,
     ),
     ReasonCode.CONSENT_MISSING: Reason(
         "The customer has not consented to the application's permissions.",
         "Have an administrator of the customer grant admin consent, then check again.",
         f"{_ENTRA}/identity/enterprise-apps/grant-admin-consent",
         Party.CUSTOMER,
+        by_consent=True,
     ),
     ReasonCode.CONSENT_DECLINED: Reason(
         "The customer's administrator declined the consent.",
         "Agree with the customer on the permissions asked for, then send the consent link again.",
         f"{_ENTRA}/identity-platform/v2-admin-consent",
         Party.US,
+        by_consent=True,
     ),
     ReasonCode.APP_DISABLED: Reason(
         "The application is disabled in the customer's Microsoft tenant.",
@@ -198,6 +204,7 @@ REASONS: dict[ReasonCode, Reason] = {
         "Have an administrator of the customer grant admin consent again, so that every permission is included.",
         f"{_GRAPH}/permissions-reference",
         Party.CUSTOMER,
+        by_consent=True,
     ),
     ReasonCode.RESOURCE_MISSING: Reason(
         "Microsoft Graph does not know what was asked for in this tenant.",
@@ -223,6 +230,7 @@ REASONS: dict[ReasonCode, Reason] = {
         "Decide whether what it reads is needed; if so, have the customer grant admin consent again.",
         f"{_GRAPH}/permissions-reference",
         Party.US,
+        by_consent=True,
     ),
     ReasonCode.PERMISSION_EXCESS: Reason(
         "The application has been granted more than it needs.",

@@ -17,11 +17,16 @@ class RemedyView(View):
 
     text: str
     link: str | None
+    by_consent: bool
+    """Whether it is done by an administrator of the customer who opens a consent link."""
 
     @classmethod
     def of(cls, reason: ReasonCode | None) -> Self | None:
         """Show the remedy of *reason*; there is none where nothing is the matter."""
-        return cls(text=REASONS[reason].remedy, link=REASONS[reason].link) if reason else None
+        if reason is None:
+            return None
+        told = REASONS[reason]
+        return cls(text=told.remedy, link=told.link, by_consent=told.by_consent)
 
 
 class TaskView(View):

@@ -1156,6 +1156,8 @@ export interface components {
         Remedy: {
             text: string;
             link: string | null;
+            /** @description Whether it is done by an administrator of the customer who opens a consent link. */
+            by_consent: boolean;
         };
         /**
          * @description What a member may do in a tenant; each role covers those before it.

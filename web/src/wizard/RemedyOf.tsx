@@ -6,7 +6,7 @@ import { useConnectionInUse } from "../api/inUse";
 import type { TaskSummary } from "../api/types";
 import { named, t } from "../text/translate";
 import { useEditing } from "../together/editing";
-import { commandFor, isMendedByConsent } from "./commands";
+import { commandFor } from "./commands";
 import { LinkAsRemedy } from "./ConsentLink";
 
 /** What to do about a finding: in words, with where to read more, and as a command where there is one. */
@@ -32,7 +32,7 @@ export function RemedyOf({ task, linkIsNear }: { task: TaskSummary; linkIsNear: 
             </Link>
           )}
         </div>
-        {isMendedByConsent(task.reason_code) && !linkIsNear && inUse.id !== null && (
+        {task.remedy.by_consent && !linkIsNear && inUse.id !== null && (
           <ExpandableSection key={inUse.id} variant="inline" headerText={t("consent.link")} defaultExpanded>
             <LinkAsRemedy connectionId={inUse.id} />
           </ExpandableSection>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../api/types";
-import { commandFor, isMendedByConsent } from "./commands";
+import { commandFor } from "./commands";
 
 const CONNECTION: Connection = {
   id: 101,
@@ -49,12 +49,5 @@ describe("the command that goes with a reason", () => {
     expect(commandFor("consent_propagating", CONNECTION)).toBeNull();
     expect(commandFor(null, CONNECTION)).toBeNull();
     expect(commandFor("permission_missing", undefined)).toBeNull();
-  });
-});
-
-describe("the customer's consent link", () => {
-  it("is a remedy where consenting mends what is the matter, and only there", () => {
-    expect(["permission_missing", "consent_missing"].map(isMendedByConsent)).toEqual([true, true]);
-    expect(["license_missing", "consent_propagating", null].map(isMendedByConsent)).toEqual([false, false, false]);
   });
 });

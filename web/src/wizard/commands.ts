@@ -51,13 +51,6 @@ const CUSTOMERS: Record<string, Written> = {
 /** Where only an owner is told what names the credential, the command asks for it. */
 const named: Written = (to) => to.credential_arn ?? '"$CREDENTIAL_ARN"';
 
-const BY_CONSENT = new Set(["app_not_in_tenant", "consent_missing", "consent_declined", "permission_missing", "permission_optional_missing"]);
-
-/** Whether what is the matter is mended by an administrator of the customer consenting, which a link asks them to. */
-export function isMendedByConsent(reason: string | null): boolean {
-  return reason !== null && BY_CONSENT.has(reason);
-}
-
 const OURS: Record<string, Written> = {
   credential_invalid: (to) => `aws secretsmanager put-secret-value --secret-id ${named(to)} --secret-string file://new-secret.txt`,
   credential_expired: (to) => `${newSecret(to)}\n${OURS["credential_invalid"]?.(to) ?? ""}`,
