@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests import debian
 from tests.debian import CACHE, Say, alone
+from tests.ports import reserved
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
@@ -40,7 +41,7 @@ def serve(say: Say) -> Iterator[str]:
         Unavailable: If Java, or the package, is not there and cannot be installed.
     """
     java, home = _java(say), _installed(say)
-    with tempfile.TemporaryFile() as log, _started(java, home, log.fileno()) as (process, port):
+    with tempfile.TemporaryFile() as log, reserved() as port, _started(java, home, port, log.fileno()) as process:
         try:
             _wait_until_it_answers(process, port)
         except TimeoutError as late:
@@ -50,11 +51,8 @@ def serve(say: Say) -> Iterator[str]:
 
 
 @contextmanager
-def _started(java: str, home: Path, output: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Start the engine in *home* on a free port; end it, by its own process id, whatever happens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+def _started(java: str, home: Path, port: int, output: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the engine in *home* on *port*; end it, by its own process id, whatever happens."""
     # A short life does not repay the second compiler: without it the start takes half as long.
     tuning = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", f"-Djava.library.path={home / 'DynamoDBLocal_lib'}"]
     options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)]
@@ -66,7 +64,7 @@ def _started(java: str, home: Path, output: int) -> Iterator[tuple[subprocess.Po
         cwd=home,
     )
     try:
-        yield process, port
+        yield process
     finally:
         process.terminate()
         try:

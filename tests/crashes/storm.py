@@ -4,7 +4,6 @@ https://pypi.org/project/microburst/
 """
 
 import json
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
+
+from tests.ports import reserved
 
 type Rule = dict[str, Any]
 """What is to befall which calls, in microburst's own words."""
@@ -79,24 +80,22 @@ class Storm:
 @contextmanager
 def serve(upstream: str) -> Iterator[Storm]:
     """Run microburst in front of *upstream*, on a free port of 127.0.0.1; end it, by its own process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
     program = Path(sys.executable).with_name("microburst")
-    process = subprocess.Popen(  # noqa: S603 - our own words
-        [program, "--host", "127.0.0.1", "--port", str(port), "--upstream", upstream, "--no-resign"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    http = urllib3.PoolManager(retries=False)
-    try:
-        _wait_until_it_answers(process, http, f"http://127.0.0.1:{port}")
-        yield Storm(f"http://127.0.0.1:{port}", http)
-    finally:
-        http.clear()
-        process.terminate()
-        process.wait(timeout=10)
+    with reserved() as port:
+        process = subprocess.Popen(  # noqa: S603 - our own words
+            [program, "--host", "127.0.0.1", "--port", str(port), "--upstream", upstream, "--no-resign"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        http = urllib3.PoolManager(retries=False)
+        try:
+            _wait_until_it_answers(process, http, f"http://127.0.0.1:{port}")
+            yield Storm(f"http://127.0.0.1:{port}", http)
+        finally:
+            http.clear()
+            process.terminate()
+            process.wait(timeout=10)
 
 
 def _wait_until_it_answers(process: "subprocess.Popen[bytes]", http: urllib3.PoolManager, url: str) -> None:
