@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,6 +96,8 @@ class Examiner:
     """Seconds that the client would have waited, one for each wait."""
 
     seconds_left: float = 90.0
+    seconds: Callable[[], float] = lambda: 0.0
+    """What tells how long an answer takes. By itself none takes any time: a busy machine may take long for each."""
 
     def connection(self, tenant: SeededTenant = TENANTS[0], **details: Any) -> Connection:
         """The connection that is registered for *tenant*."""
@@ -112,7 +114,7 @@ class Examiner:
 
     def batch(self) -> Batch:
         """Open a batch."""
-        pace = Pace(now=lambda: NOW, sleep=self.waits.append, chance=lambda: 0.5)
+        pace = Pace(now=lambda: NOW, seconds=self.seconds, sleep=self.waits.append, chance=lambda: 0.5)
         return Batch(self.simulator.pool, self.credentials, self.simulator.clouds, pace)
 
     def tenant(self, connection: Connection | None = None) -> GraphTenant:

@@ -1,7 +1,8 @@
 """Executes runs as the workers do, with the real client on its way to the tenant simulator.
 
 All is as in `workers/`, but for the table of hosts: that of the functions leads to Microsoft and nothing in the
-environment can change it. And nobody waits: what the client would sleep is noted.
+environment can change it. And nobody waits: what the client would sleep is noted. Nor does any answer take long: how
+long it takes here says how busy the machine is.
 """
 
 import json
@@ -59,7 +60,7 @@ class Worker:
             statuses.append(made.status.value if made else "-")
             return made
 
-        pace = Pace(sleep=self.waits.append, chance=lambda: 0.5)
+        pace = Pace(seconds=lambda: 0.0, sleep=self.waits.append, chance=lambda: 0.5)
         credentials = graph._credentials()  # noqa: SLF001 - the very ones that the handlers have
         batch = Batch(self.simulator.pool, credentials, self.simulator.clouds, pace)
         context: Any = events.Context(function_name="execute", remaining_ms=90_000)

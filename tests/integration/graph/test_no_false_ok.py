@@ -3,6 +3,7 @@
 What is true of a tenant the simulator states itself, as data, beside what it plays.
 """
 
+import time
 from datetime import timedelta
 from itertools import combinations
 
@@ -41,6 +42,7 @@ def lies(examiner: Examiner, name: str, **ago: float) -> list[str]:
     untrue = [task for task in Task if not truth[task]]
     if untrue:
         examiner.simulator.play(name)
+    examiner.seconds = time.monotonic  # one of them is nothing but slow
     batch, told = examiner.batch(), []
     for task in untrue:
         finding = _found(task, examiner, batch, connection)
