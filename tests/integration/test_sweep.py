@@ -462,8 +462,8 @@ def test_the_last_look_for_a_consent_is_not_lost_though_something_blocks_beyond_
     opened()
     let_a_consent_be_looked_for(deployed)
     a_day_ago = -timedelta(days=1).total_seconds()
-    dated(deployed, deployed.tables.sessions, "connection#0000000000000101", consented_at=a_day_ago - 1)
-    dated(deployed, deployed.tables.runs, FINDING, due_at=-2)
+    dated(deployed, deployed.tables.sessions, "connection#0000000000000101", consented_at=a_day_ago - 60)
+    dated(deployed, deployed.tables.runs, FINDING, due_at=-120)
     run_id = started("initial_sync")
     for _ in range(2):
         assert sweep() == {"consent_recheck_put_off": 1}
