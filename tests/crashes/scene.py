@@ -207,6 +207,16 @@ class Scene:
                 return
         assert not self._active(), f"after {rounds} minutes: {self._active()}"
 
+    def rest(self) -> None:
+        """Let nothing of the tenant fall due any more while others are tried on the same tables.
+
+        What was left under way falls due after a while, and a watch at a moment of the day that is its tenant's own.
+        """
+        for table in ("Sessions", "Runs"):
+            for item in self.items(table):
+                if "due_at" in item:
+                    self.date(table, item["entry"], due_at=24)
+
     def kept(self) -> Kept:
         """Read all that the tenant has."""
         return Kept(*(self.items(table) for table in ("Sessions", "Runs", "Evidence", "Audit")))

@@ -35,6 +35,7 @@ def test_a_process_may_die_before_and_after_every_call(
     wire = wires.of(command)
     scene = new_scene()
     status, calls = lived(scene, command.arrange(scene), wire)
+    scene.rest()
     assert (tuple(calls), status in (command.again or {0})) == (command.calls, True)
 
     enumerated, tried = 0, 0
@@ -80,3 +81,4 @@ def _dies(command: Command, scene: Scene, wires: Wires, point: Point, afterwards
         assert started[task] <= most, f"{point}: {started}"
     for task, least in command.at_least.items():
         assert started[task] + len(scene.looks()) >= least, f"{point}: {started}"
+    scene.rest()

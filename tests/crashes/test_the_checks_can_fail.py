@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.crashes.dying import Point, Side, Wires, died
+from tests.crashes.commands import SWEEP
+from tests.crashes.dying import Point, Side, Wires, died, lived
 from tests.crashes.scene import Afterwards, Scene
 
 pytestmark = pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
@@ -103,3 +104,19 @@ def test_a_dead_process_has_done_just_what_it_did_before(new_scene: Callable[[],
 
     assert (len(before.kept().run), len(after.kept().run)) == (0, 1)
     assert before.acknowledged == after.acknowledged == set()
+
+
+def test_what_was_tried_before_falls_due_for_nobody_who_is_tried_after(
+    new_scene: Callable[[], Scene], wires: Wires
+) -> None:
+    due = [each for each in SWEEP if each.name in {"begin a round", "send a run again", "abandon an idle session"}]
+    for command in due:
+        before = new_scene()
+        command.arrange(before)
+        before.rest()
+
+    for command in due:
+        after = new_scene()
+        _, calls = lived(after, command.arrange(after), wires.tables)
+        after.rest()
+        assert tuple(calls) == command.calls
