@@ -25,8 +25,8 @@ PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 """What the npm registry says of the package's archive, in base64; anything else is not unpacked."""
 
-_PATIENCE = 60.0
-"""Seconds in which a start must succeed; four are usual."""
+_PATIENCE = 300.0
+"""Seconds in which a start must succeed; four are usual, and ten times as many where a slow machine has much to do."""
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of the machine, not an error

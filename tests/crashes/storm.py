@@ -95,16 +95,20 @@ def serve(upstream: str) -> Iterator[Storm]:
         finally:
             http.clear()
             process.terminate()
-            process.wait(timeout=10)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _wait_until_it_answers(process: "subprocess.Popen[bytes]", http: urllib3.PoolManager, url: str) -> None:
     """Wait for its first answer.
 
     Raises:
-        AssertionError: If it ended, or gave none in a minute.
+        AssertionError: If it ended, or gave none in five minutes; a slow machine that has much to do takes one.
     """
-    for _ in range(600):
+    for _ in range(3_000):
         with suppress(urllib3.exceptions.HTTPError):
             if http.request("GET", f"{url}/_microburst/health", timeout=5).status == 200:
                 return
