@@ -1,10 +1,10 @@
 """A local deployment for the bench alone, in a folder of its own: a person's `.local` is left as it is."""
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from local import ports
 from local.run import run_detached
 from local.state import State
 from local.stop import stop
@@ -25,15 +25,9 @@ def running(*parameters: str) -> Iterator[State]:
     state = State.chosen()
     stop(state)
     chosen = [word for parameter in parameters for word in ("--parameter", parameter)]
-    run_detached(state, ["--port", str(_free_port()), "--fresh", *chosen])
-    try:
-        yield state
-    finally:
-        stop(state)
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
+    with ports.held() as port:
+        run_detached(state, ["--port", str(port), "--fresh", *chosen])
+        try:
+            yield state
+        finally:
+            stop(state)

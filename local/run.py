@@ -73,7 +73,8 @@ def run(state: State, options: Options) -> None:
                     build(machine_architecture())
                     deployment.check_parameters(options.parameters)
                     _shut_out_personal_settings()
-                    asyncio.run(_serve(state, options, reserved))
+                    with emulator.port_for(state) as port:
+                        asyncio.run(_serve(state, options, reserved, port))
             finally:
                 state.record(None)
     except AlreadyRunning as refused:
@@ -144,8 +145,8 @@ def _shut_out_personal_settings() -> None:
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = HOST
 
 
-async def _serve(state: State, options: Options, reserved: socket.socket) -> None:
-    """Bring everything up, say so, and serve until a signal comes or the emulator is gone."""
+async def _serve(state: State, options: Options, reserved: socket.socket, port: int) -> None:
+    """Bring everything up, the emulator on *port*; say so, and serve until a signal comes or the emulator is gone."""
     gateway = Gateway(f"{HOST}:{options.port}")
     issuer = Issuer.of(state, options.api_url + ISSUER_PREFIX)
     secrets = {str(CLIENT_ID): state.client_secret()}
@@ -159,7 +160,6 @@ async def _serve(state: State, options: Options, reserved: socket.socket) -> Non
         loop.add_signal_handler(number, asked_to_end.set)
 
     print("Starting the emulator …", flush=True)
-    port = emulator.choose_port(state)
     process = emulator.start(state, port)
     started = Process.of(process.pid)
     state.record(options.running(started))

@@ -17,16 +17,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from local import ports
 from tests import debian
 from tests.debian import CACHE, Say, alone
-from tests.ports import reserved
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 """What the npm registry says of the package's archive, in base64; anything else is not unpacked."""
 
 _PATIENCE = 300.0
-"""Seconds in which a start must succeed; four are usual, and ten times as many where a slow machine has much to do."""
+"""Seconds in which a start must succeed; four are usual, and many more where a machine is slow and busy."""
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of the machine, not an error
@@ -41,7 +41,7 @@ def serve(say: Say) -> Iterator[str]:
         Unavailable: If Java, or the package, is not there and cannot be installed.
     """
     java, home = _java(say), _installed(say)
-    with tempfile.TemporaryFile() as log, reserved() as port, _started(java, home, port, log.fileno()) as process:
+    with tempfile.TemporaryFile() as log, _started(java, home, log.fileno()) as (process, port):
         try:
             _wait_until_it_answers(process, port)
         except TimeoutError as late:
@@ -51,27 +51,28 @@ def serve(say: Say) -> Iterator[str]:
 
 
 @contextmanager
-def _started(java: str, home: Path, port: int, output: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the engine in *home* on *port*; end it, by its own process id, whatever happens."""
+def _started(java: str, home: Path, output: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Start the engine in *home* on a free port; end it, by its own process id, whatever happens."""
     # A short life does not repay the second compiler: without it the start takes half as long.
     tuning = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", f"-Djava.library.path={home / 'DynamoDBLocal_lib'}"]
-    options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)]
-    process = subprocess.Popen(  # noqa: S603 - our own words
-        [java, *tuning, "-jar", str(home / "DynamoDBLocal.jar"), *options],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        cwd=home,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
+    options = ["-inMemory", "-sharedDb", "-disableTelemetry"]
+    with ports.held() as port:
+        process = subprocess.Popen(  # noqa: S603 - our own words
+            [java, *tuning, "-jar", str(home / "DynamoDBLocal.jar"), *options, "-port", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+        )
         try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield process, port
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import urllib3
 
-from tests.ports import reserved
+from local import ports
 
 type Rule = dict[str, Any]
 """What is to befall which calls, in microburst's own words."""
@@ -81,14 +81,14 @@ class Storm:
 def serve(upstream: str) -> Iterator[Storm]:
     """Run microburst in front of *upstream*, on a free port of 127.0.0.1; end it, by its own process id."""
     program = Path(sys.executable).with_name("microburst")
-    with reserved() as port:
+    http = urllib3.PoolManager(retries=False)
+    with ports.held() as port:
         process = subprocess.Popen(  # noqa: S603 - our own words
             [program, "--host", "127.0.0.1", "--port", str(port), "--upstream", upstream, "--no-resign"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        http = urllib3.PoolManager(retries=False)
         try:
             _wait_until_it_answers(process, http, f"http://127.0.0.1:{port}")
             yield Storm(f"http://127.0.0.1:{port}", http)
@@ -106,11 +106,11 @@ def _wait_until_it_answers(process: "subprocess.Popen[bytes]", http: urllib3.Poo
     """Wait for its first answer.
 
     Raises:
-        AssertionError: If it ended, or gave none in five minutes; a slow machine that has much to do takes one.
+        AssertionError: If it ended, or gave none in minutes.
     """
     for _ in range(3_000):
         with suppress(urllib3.exceptions.HTTPError):
-            if http.request("GET", f"{url}/_microburst/health", timeout=5).status == 200:
+            if http.request("GET", f"{url}/_microburst/health", timeout=60).status == 200:
                 return
         with suppress(subprocess.TimeoutExpired):
             raise AssertionError(f"microburst ended with {process.wait(timeout=0.1)}")

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,10 +14,14 @@ from typing import Any
 import pytest
 import urllib3
 
+from local import ports
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ".local-e2e"
-PATIENCE = 60
-"""Seconds for an answer: a cold start beside other tests takes longer than urllib3 waits of its own accord."""
+PATIENCE = 300
+"""Seconds for an answer, and for what follows from one: where all is slow and busy, a cold start takes many."""
+AT_MOST = 1800
+"""Seconds for a command; the first `make run` on a machine installs and builds whatever is not there."""
 
 # What `make test` tells the makes below it would reach the ones we call here.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
@@ -31,7 +34,7 @@ class LocalDeployment:
     port: int
     folder: str = FOLDER
 
-    def make(self, *arguments: str, within: float = 300) -> subprocess.CompletedProcess[str]:
+    def make(self, *arguments: str, within: float = AT_MOST) -> subprocess.CompletedProcess[str]:
         """Run make as a person would; its folder is ours."""
         return subprocess.run(
             ["make", "--silent", *arguments],
@@ -87,7 +90,13 @@ class LocalDeployment:
             method, self.url + path, json=body, headers=signed | (headers or {}), retries=False, timeout=PATIENCE
         )
 
-    def ended_run(self, path: str, token: str, *, within: float = 120) -> dict[str, Any]:
+    def play(self, tenant: int, scenario: str) -> None:
+        """Have Microsoft's side of *tenant* behave as *scenario* says."""
+        control = f"{self.stack['graph_url'].rpartition('/')[0]}/control/tenants/{tenant}/scenario"
+        chosen = urllib3.request("PUT", control, json={"scenario": scenario}, timeout=PATIENCE)
+        assert chosen.status == 200, chosen.data
+
+    def ended_run(self, path: str, token: str, *, within: float = 2 * PATIENCE) -> dict[str, Any]:
         """Return the run at *path* once it has ended."""
         deadline = time.monotonic() + within
         while True:
@@ -96,14 +105,6 @@ class LocalDeployment:
                 return run
             assert time.monotonic() < deadline, f"still {run['status']} after {within} s: {run}"
             time.sleep(0.2)
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -119,11 +120,13 @@ def running(folder: str, *arguments: str) -> Iterator[LocalDeployment]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pytest.fail("Another test session has the local deployment of this checkout; let it end first.")
-        deployment = LocalDeployment(free_port(), folder)
-        deployment.stop()  # one that an interrupted session left
-        deployment.start("FRESH=1", *arguments)
-        yield deployment
-        deployment.stop()
+        # Held for as long as tests stop and start it: nobody may be given its port in between.
+        with ports.held() as port:
+            deployment = LocalDeployment(port, folder)
+            deployment.stop()  # one that an interrupted session left
+            deployment.start("FRESH=1", *arguments)
+            yield deployment
+            deployment.stop()
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from local import ports
 from local.processes import Process
 from local.state import State
-from tests.e2e.conftest import ROOT, LocalDeployment, free_port
+from tests.e2e.conftest import PATIENCE, ROOT, LocalDeployment
 
 OPERATOR = 3
 
@@ -177,7 +178,8 @@ def test_a_running_deployment_is_left_alone_and_said_to_run(local: LocalDeployme
 
 
 def test_a_second_deployment_of_the_same_folder_is_refused(local: LocalDeployment) -> None:
-    refused = local.make("run", "DETACH=1", f"PORT={free_port()}")
+    with ports.held() as port:
+        refused = local.make("run", "DETACH=1", f"PORT={port}")
 
     assert refused.returncode != 0
     assert f"already running at {local.url}" in refused.stdout + refused.stderr
@@ -200,15 +202,14 @@ def test_stopped_and_started_it_keeps_everything_and_runs_what_is_new(local: Loc
     assert not front.lives
     assert not emulator.lives
     assert [path.name for path in (ROOT / local.folder).glob("tmp")] == []
-    started = time.monotonic()
-    local.start()
-    took = time.monotonic() - started
+    said = local.start()
 
     assert [local.call("GET", path, token=token).json() for path in paths] == kept
     after = run_task(local, 19, "consent_status", token)
     assert before["status"] == after["status"] == "succeeded"
     assert after["id"] != before["id"]
-    assert took < 60
+    # It starts in seconds, for nothing is made anew.
+    assert re.findall("Building|Deploying|Registering", said) == []
 
 
 def test_a_run_that_was_waiting_when_it_stopped_is_carried_out_after_the_start(local: LocalDeployment) -> None:
@@ -219,7 +220,7 @@ def test_a_run_that_was_waiting_when_it_stopped_is_carried_out_after_the_start(l
     local.start()
 
     # Its message may be lost with the emulator; the sweep sends it again a minute after.
-    assert local.ended_run(started.json()["url"], token, within=200)["status"] == "succeeded"
+    assert local.ended_run(started.json()["url"], token)["status"] == "succeeded"
 
 
 def test_stopping_ends_the_workers_too(local: LocalDeployment) -> None:
@@ -250,7 +251,7 @@ def test_when_the_emulator_dies_the_front_ends_too_and_says_so(local: LocalDeplo
     front, emulator = processes_of(local)
 
     os.kill(emulator.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while front.lives and time.monotonic() < deadline:
         time.sleep(0.1)
 
@@ -310,7 +311,7 @@ def test_in_the_foreground_an_interrupt_ends_everything(local: LocalDeployment) 
         front, emulator = processes_of(local)
 
         os.killpg(made.pid, signal.SIGINT)
-        made.wait(timeout=60)
+        made.wait(timeout=PATIENCE)
 
     assert not front.lives
     assert not emulator.lives
@@ -324,7 +325,7 @@ def test_a_taken_port_is_refused_before_anything_is_started(tmp_path: Path) -> N
         taken.listen()
         port = taken.getsockname()[1]
 
-        refused = LocalDeployment(port, str(tmp_path)).make("run", "DETACH=1", f"PORT={port}", within=30)
+        refused = LocalDeployment(port, str(tmp_path)).make("run", "DETACH=1", f"PORT={port}")
 
     assert refused.returncode != 0
     assert f"port {port} is taken" in refused.stdout + refused.stderr
@@ -332,9 +333,8 @@ def test_a_taken_port_is_refused_before_anything_is_started(tmp_path: Path) -> N
 
 
 def test_an_unknown_parameter_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    refused = LocalDeployment(free_port(), str(tmp_path)).make(
-        "run", "DETACH=1", f"PORT={free_port()}", "PARAMS=LockSecond=5"
-    )
+    with ports.held() as port:
+        refused = LocalDeployment(port, str(tmp_path)).make("run", "DETACH=1", f"PORT={port}", "PARAMS=LockSecond=5")
 
     assert refused.returncode != 0
     assert "no parameter LockSecond; it has" in refused.stdout + refused.stderr

@@ -18,7 +18,7 @@ from onboarding.domain.discovery import DiscoveredTenant
 from onboarding.errors import Transient
 from onboarding.graph.clouds import Hosts
 from onboarding.graph.discovery import LARGEST_ANSWER, Discovery, _trust
-from tests.ports import reserved
+from local import ports
 from tests.simulator import Simulator
 
 CONTOSO = TENANTS[0]
@@ -193,7 +193,7 @@ def test_a_redirect_is_not_followed(simulator: Simulator) -> None:
 
 
 def test_nobody_there_is_no_answer() -> None:
-    with reserved() as port, pytest.raises(Transient) as raised:
+    with ports.held() as port, pytest.raises(Transient) as raised:
         discovery(f"http://127.0.0.1:{port}/login").tenant("contoso.example")
 
     assert raised.value.retry_after == 60

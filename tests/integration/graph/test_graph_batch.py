@@ -30,7 +30,7 @@ from onboarding.graph.pace import Pace
 from onboarding.graph.token import Tokens
 from onboarding.tasks import PROBES
 from tests.deployment import REGION, Engine
-from tests.ports import reserved
+from local import ports
 from tests.signing import Signer
 from tests.simulator import Examiner
 
@@ -172,7 +172,7 @@ def test_a_wrong_secret_is_told_apart(examiner: Examiner, moto: Engine) -> None:
 
 def test_secrets_manager_out_of_order_decides_nothing(examiner: Examiner, signer: Signer) -> None:
     impatient = Config(retries={"mode": "standard", "total_max_attempts": 1})
-    with reserved() as port:
+    with ports.held() as port:
         url = f"http://127.0.0.1:{port}"
         secrets = boto3.client("secretsmanager", endpoint_url=url, region_name=REGION, config=impatient)
         credentials = Credentials(Services(lambda: secrets, signer.kms, signer.sts), clock.now)
@@ -184,7 +184,7 @@ def test_secrets_manager_out_of_order_decides_nothing(examiner: Examiner, signer
 
 def test_a_host_nobody_answers_at_is_unavailable(examiner: Examiner) -> None:
     waits: list[float] = []
-    with reserved() as port:
+    with ports.held() as port:
         nowhere = {Cloud.GLOBAL: Hosts(f"http://127.0.0.1:{port}/login", f"http://127.0.0.1:{port}/graph")}
         batch = Batch(examiner.simulator.pool, examiner.credentials, nowhere, Pace(sleep=waits.append))
 
