@@ -14,6 +14,7 @@ ACCEPTED = "healthy"
 """How a tenant stands once its administrator has accepted."""
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Permissions requested</title>
+<link rel="icon" href="data:,">
 <h1>Permissions requested</h1><p>An application asks for access to the directory of {tenant}. This is a simulation:
 nobody signs in, and accepting lets the tenant play the scenario <i>{scenario}</i>.</p>
 <form method="post"><button name="answer" value="accept">Accept</button>

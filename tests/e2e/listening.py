@@ -2,10 +2,11 @@
 
 import json
 import time
+from collections import Counter
 from typing import Any
 
 from local import deployment
-from tests.e2e.conftest import LocalDeployment
+from tests.e2e.conftest import PATIENCE, LocalDeployment
 
 MANAGER, OPERATOR = 2, 3
 
@@ -30,12 +31,15 @@ class Listener:
         self._bus.put_rule(Name="onboarding", EventPattern=json.dumps({"source": ["tenant-onboarding"]}))
         self._bus.put_targets(Rule="onboarding", Targets=[{"Id": "onboarding", "Arn": attributes["QueueArn"]}])
 
-    def hear(self, last: str, *, within: float = 60) -> None:
-        """Listen until an event called *last* came, and for as long as more comes with it.
+    def hear(self, *names: str, within: float = PATIENCE) -> None:
+        """Listen until events called *names* came, as many of each, and for as long as more comes with them.
+
+        Each table has a stream of its own, and one may be behind another.
 
         Raises:
-            AssertionError: If it does not come.
+            AssertionError: If one does not come.
         """
+        wanted = Counter(names)
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             messages = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=3)
@@ -44,9 +48,12 @@ class Listener:
                 event: dict[str, Any] = json.loads(message["Body"])
                 if event["detail"]["subject"] == self._subject:
                     self.heard.setdefault(event["detail"]["id"], event)
-            if not messages.get("Messages") and last in {event["detail-type"] for event in self.heard.values()}:
+            if not messages.get("Messages") and not wanted - self._told():
                 return
-        raise AssertionError(f"{last} was not heard within {within} s, only {list(self.heard)}")
+        raise AssertionError(f"{wanted - self._told()} was not heard within {within} s, only {self._told()}")
+
+    def _told(self) -> Counter[str]:
+        return Counter(event["detail-type"] for event in self.heard.values())
 
     def close(self) -> None:
         """Take the rule off the bus again."""

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.conftest import ROOT, LocalDeployment
+from tests.e2e.conftest import AT_MOST, ROOT, LocalDeployment
 
 UV = ROOT / ".venv" / "bin" / "uv"
 PINS = ROOT / ".cache" / "command-line.txt"
@@ -30,7 +30,7 @@ class Program:
         """What the program finds around it: a home in which nothing was set yet."""
         return _ENVIRONMENT | {"HOME": str(self.folder)}
 
-    def call(self, line: str, *, together: bool = False, within: float = 300) -> subprocess.CompletedProcess[str]:
+    def call(self, line: str, *, together: bool = False, within: float = AT_MOST) -> subprocess.CompletedProcess[str]:
         """Call it as a shell would with *line*; *together* has all that it says in one, as a terminal has."""
         return subprocess.run(
             [self.path, *shlex.split(line)[1:]],

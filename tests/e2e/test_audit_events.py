@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local import deployment
-from tests.e2e.conftest import LocalDeployment
+from tests.e2e.conftest import PATIENCE, LocalDeployment
 
 OWNER, MANAGER, OPERATOR = 1, 2, 3
 TENANT = 19
@@ -26,7 +26,7 @@ def listen(local: LocalDeployment) -> tuple[Any, str]:
     return sqs, url
 
 
-def heard(sqs: Any, url: str, *, within: float = 60) -> dict[str, Any]:
+def heard(sqs: Any, url: str, *, within: float = PATIENCE) -> dict[str, Any]:
     """Wait for the next event."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:

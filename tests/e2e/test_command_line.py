@@ -12,12 +12,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import urllib3
 from typer.testing import CliRunner
 
 from onboarding.routes import ROUTES, Route
 from tenant_onboarding_cli.main import app
-from tests.e2e.conftest import ROOT, LocalDeployment
+from tests.e2e.conftest import PATIENCE, ROOT, LocalDeployment
 from tests.e2e.program import NOT_OURS, Program, install, lay_out
 
 PAGE = ROOT / "docs" / "command-line.md"
@@ -98,10 +97,9 @@ def test_a_tenant_that_lacks_something_is_taken_up_again_where_it_stands(program
 @pytest.fixture
 def slow_tenant(local: LocalDeployment) -> Iterator[int]:
     """A tenant whose initial sync takes minutes, since Microsoft has it wait; afterwards it is as before."""
-    control = f"{local.stack['graph_url'].rpartition('/')[0]}/control/tenants/14/scenario"
-    urllib3.request("PUT", control, json={"scenario": "large_throttled_inventory"})
+    local.play(14, "large_throttled_inventory")
     yield 14
-    urllib3.request("PUT", control, json={"scenario": "healthy"})
+    local.play(14, "healthy")
 
 
 def test_what_is_blocked_ends_with_3_what_takes_too_long_with_5_and_what_is_interrupted_with_130(
@@ -119,7 +117,7 @@ def test_what_is_blocked_ends_with_3_what_takes_too_long_with_5_and_what_is_inte
     assert watching.stderr is not None
     assert watching.stderr.readline().startswith("initial_sync: ")
     watching.send_signal(signal.SIGINT)
-    _, said = watching.communicate(timeout=60)
+    _, said = watching.communicate(timeout=PATIENCE)
     assert (watching.returncode, next_command(said)) == (130, watch)
 
     # None of the three has harmed the run: it is there to be cancelled.
@@ -142,7 +140,7 @@ def test_a_file_that_was_interrupted_is_given_again_and_nothing_is_done_twice(pr
     assert begun.stderr is not None
     assert next(told for told in begun.stderr if told.startswith("1 of 3")) == "1 of 3: tenant 10 completed\n"
     begun.send_signal(signal.SIGINT)
-    begun.communicate(timeout=60)
+    begun.communicate(timeout=PATIENCE)
 
     assert begun.returncode == 130
     report = json.loads((program.folder / "report.json").read_text())

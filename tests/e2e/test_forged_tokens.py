@@ -16,7 +16,7 @@ TENANT = 13
 def maker_for(local: LocalDeployment) -> Maker:
     """Give a maker of tokens that knows the deployment's issuer, its key included."""
     stack = local.stack
-    [published] = urllib3.request("GET", f"{stack['issuer']}/jwks.json").json()["keys"]
+    [published] = urllib3.request("GET", f"{stack['issuer']}/jwks.json", timeout=PATIENCE).json()["keys"]
     pem = (ROOT / local.folder / "issuer.pem").read_bytes()
     return Maker.of(pem, stack["issuer"], stack["audience"], published["kid"])
 

@@ -74,10 +74,12 @@ def test_an_exclusive_task_is_refused_while_another_runs_with_what_blocks_and_wh
     local: LocalDeployment, tokens: dict[int, str]
 ) -> None:
     base = ONBOARDING.format(7)
+    local.play(7, "slow")  # so that it does not end before it is in the way
     sync = local.call("POST", f"{base}/tasks/initial_sync/runs", token=tokens[3]).json()
 
     refused = local.call("POST", f"{base}/tasks/license_check/runs", token=tokens[5])
 
+    local.play(7, "healthy")
     assert refused.status == 409
     body = refused.json()
     assert (body["code"], body["blocking_run_id"], body["blocking_task_type"], body["started_by_user_id"]) == (
@@ -103,12 +105,14 @@ def test_a_running_sync_that_is_cancelled_stops_and_leaves_no_evidence(
     local: LocalDeployment, tokens: dict[int, str]
 ) -> None:
     base = ONBOARDING.format(9)
+    local.play(9, "slow")  # so that it does not end before it is told to
     link = local.call("POST", f"{base}/tasks/initial_sync/runs", token=tokens[3]).json()
     while local.call("GET", link["url"], token=tokens[3]).json()["status"] == "queued":
         pass
 
     asked = local.call("POST", f"{link['url']}/cancel", token=tokens[3])
 
+    local.play(9, "healthy")
     assert asked.status == 200
     assert local.ended_run(link["url"], tokens[3])["status"] == "cancelled"
     assert local.call("GET", f"{base}/evidence", token=tokens[3]).json() == []
@@ -229,8 +233,7 @@ def test_a_body_of_another_kind_is_refused(local: LocalDeployment, tokens: dict[
 def test_a_customer_s_administrator_consents_over_the_link_and_it_shows(
     local: LocalDeployment, tokens: dict[int, str]
 ) -> None:
-    control = f"{local.stack['graph_url'].rpartition('/')[0]}/control/tenants/12/scenario"
-    assert urllib3.request("PUT", control, json={"scenario": "consent_missing"}, timeout=PATIENCE).status == 200
+    local.play(12, "consent_missing")
     connection = "/tenants/12/provider-connections/1201"
     assert found(local, tokens[3], 12, "consent_status") == {"consent_status": ("fail", "consent_missing")}
 

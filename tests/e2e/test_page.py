@@ -11,7 +11,7 @@ import pytest
 import urllib3
 
 from local import page
-from tests.e2e.conftest import LocalDeployment
+from tests.e2e.conftest import PATIENCE, LocalDeployment
 from tests.matching import SOME_TEXT, a_problem
 
 VERIFIER = "a-verifier.of_just~the-length-that-rfc-7636-wants"
@@ -19,7 +19,12 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 
 
 def asked(address: str, method: str = "GET", **fields: str) -> urllib3.BaseHTTPResponse:
-    return urllib3.request(method, address, fields=fields or None, redirect=False, timeout=60)
+    return urllib3.request(method, address, fields=fields or None, redirect=False, timeout=PATIENCE)
+
+
+def sent(address: str, form: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return urllib3.request("POST", address, body=urlencode(form), headers=headers, redirect=False, timeout=PATIENCE)
 
 
 def test_the_page_is_there_if_it_was_built_else_says_how(local: LocalDeployment) -> None:
@@ -92,9 +97,7 @@ def test_whoever_signs_in_on_the_page_can_ask_the_api(local: LocalDeployment) ->
         "code_challenge_method": "S256",
     }
 
-    picked = urllib3.request(
-        "POST", f"{known['authorization_endpoint']}?{urlencode(query)}", body="user=2", headers=FORM, redirect=False
-    )
+    picked = sent(f"{known['authorization_endpoint']}?{urlencode(query)}", {"user": "2"})
     told = parse_qs(urlsplit(picked.headers["location"]).query)
     assert told == {"code": [SOME_TEXT], "state": ["s"], "iss": [config["issuer"]]}
     exchange = {
@@ -104,12 +107,9 @@ def test_whoever_signs_in_on_the_page_can_ask_the_api(local: LocalDeployment) ->
         "code": told["code"][0],
         "code_verifier": VERIFIER,
     }
-    tokens = urllib3.request("POST", known["token_endpoint"], body=urlencode(exchange), headers=FORM).json()
+    tokens = sent(known["token_endpoint"], exchange).json()
 
     assert local.call("GET", "/tenants/1/onboarding/session", token=tokens["access_token"]).status == 200
     assert local.call("GET", "/tenants/1/onboarding/session", token=tokens["id_token"]).status == 401
     payload = tokens["id_token"].split(".")[1]
     assert json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["nonce"] == "n"
-
-
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}

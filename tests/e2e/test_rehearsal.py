@@ -7,7 +7,7 @@ from tests.e2e.conftest import LocalDeployment
 
 
 def test_a_rehearsal_shows_all_that_a_first_deployment_to_prod_makes(local: LocalDeployment) -> None:
-    shown = local.make("rehearse", "STAGE=prod", within=600)
+    shown = local.make("rehearse", "STAGE=prod")
 
     assert shown.returncode == 0, shown.stdout + shown.stderr
     added = set(re.findall(r"^(?:\+ Add|  Off) +(\w+)", shown.stdout, re.MULTILINE))
@@ -30,7 +30,7 @@ def test_a_rehearsal_shows_all_that_a_first_deployment_to_prod_makes(local: Loca
 def test_a_rehearsal_leaves_nothing_behind(local: LocalDeployment) -> None:
     before = local.stack
 
-    local.make("rehearse", "STAGE=dev", within=600)
+    local.make("rehearse", "STAGE=dev")
 
     assert local.stack == before
     assert local.call("GET", "/tenants/1/onboarding/session", token=local.token(4)).status == 200

@@ -4,10 +4,8 @@ import json
 import time
 from typing import Any
 
-import urllib3
-
 from local import deployment
-from tests.e2e.conftest import LocalDeployment
+from tests.e2e.conftest import PATIENCE, LocalDeployment
 from tests.e2e.listening import MANAGER, Listener, onboarded
 
 TENANT = 15
@@ -21,7 +19,6 @@ class Machinery:
         port = int(local.stack["aws_endpoint_url"].rpartition(":")[2])
         self._table = local.stack["tables"]["Sessions"]
         self._sweep = local.stack["functions"]["sweep"]
-        self._control = local.stack["graph_url"].rpartition("/")[0] + "/control"
         self._dynamodb: Any = deployment.client("dynamodb", port)
         self._functions: Any = deployment.client("lambda", port)
 
@@ -31,14 +28,7 @@ class Machinery:
         item: dict[str, Any] = self._dynamodb.get_item(TableName=self._table, Key=place, ConsistentRead=True)["Item"]
         return item
 
-    def play(self, scenario: str) -> None:
-        """Let the tenant stand as *scenario* says."""
-        answer = urllib3.request(
-            "PUT", f"{self._control}/tenants/{TENANT}/scenario", json={"scenario": scenario}, retries=False
-        )
-        assert answer.status == 200, answer.data
-
-    def live_through_a_round(self, *, within: float = 120) -> None:
+    def live_through_a_round(self, *, within: float = 2 * PATIENCE) -> None:
         """Let the watch fall due, and sweep until it waits for its next round."""
         deadline = time.monotonic() + within
         began = False
@@ -64,11 +54,11 @@ def test_a_tenant_that_got_worse_is_heard_of_and_marked_until_it_is_well_again(l
     completed = onboarded(local, TENANT)
     listener.listen()
 
-    machinery.play("permission_missing")
+    local.play(TENANT, "permission_missing")
     machinery.live_through_a_round()
     listener.hear("finding_got_worse")
     marked = "drifted_at" in machinery.item("tenant")
-    machinery.play("healthy")
+    local.play(TENANT, "healthy")
     machinery.live_through_a_round()
     listener.hear("tenant_recovered")
     listener.close()

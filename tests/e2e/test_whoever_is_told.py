@@ -15,7 +15,7 @@ import pytest
 
 from local import deployment, webhook
 from tests import template
-from tests.e2e.conftest import LocalDeployment, running
+from tests.e2e.conftest import PATIENCE, LocalDeployment, running
 from tests.e2e.listening import MANAGER, OPERATOR, Listener, onboarded
 
 ADDRESS = "team@msp.example"
@@ -101,7 +101,7 @@ class Notices:
         arn = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         told.client("sns").subscribe(TopicArn=told.resource("Notices"), Protocol="sqs", Endpoint=arn)
 
-    def next(self, *, within: float = 60) -> str:
+    def next(self, *, within: float = PATIENCE) -> str:
         """Wait for the next notice."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
@@ -142,7 +142,7 @@ def test_a_webhook_is_posted_a_whole_onboarding_with_its_secret(told: Told) -> N
 
     listener.hear("session_completed")
     listener.close()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while listener.heard.keys() - {each.envelope["id"] for each in told.webhook.posted}:
         assert time.monotonic() < deadline, told.webhook.posted
         time.sleep(0.1)

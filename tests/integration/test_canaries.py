@@ -49,10 +49,11 @@ def planted(simulator: Simulator) -> set[str]:
         "client_secret": SECRET,
         "scope": "https://graph.microsoft.com/.default",
     }
-    token = urllib3.request("POST", f"{entra}/oauth2/v2.0/token", body=urlencode(form), headers=_FORM).json()
+    asked = f"{entra}/oauth2/v2.0/token"
+    token = urllib3.request("POST", asked, body=urlencode(form), headers=_FORM, timeout=60).json()
     signed = {"Authorization": f"Bearer {token['access_token']}"}
     answers = [
-        urllib3.request("GET", f"{graph}/{path}", headers=signed)
+        urllib3.request("GET", f"{graph}/{path}", headers=signed, timeout=60)
         for path in ("deviceManagement/managedDevices", "organization", "subscribedSkus")
     ]
     given_away = " ".join(f"{answer.data.decode()} {json.dumps(dict(answer.headers))}" for answer in answers)
