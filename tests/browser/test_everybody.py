@@ -109,7 +109,7 @@ def _failed(people: Room, _walked: SeededTenant, _bare: SeededTenant) -> Page:
 
 def _offline(people: Room, walked: SeededTenant, _bare: SeededTenant) -> Page:
     page = _step(3)(people, walked, _bare)
-    page.context.set_offline(True)
+    people.take_the_network_away(page)
     page.get_by_text("You are offline").wait_for()
     return page
 
@@ -282,9 +282,7 @@ def test_nothing_has_to_be_scrolled_sideways_on(
     page.set_viewport_size({"width": size["width"], "height": size["height"]})
     picture(page, f"{'phone' if size is PHONE else 'wall'}-{state.replace(' ', '-')}")
 
-    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-
-    assert wide[0] <= wide[1]
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")  # once it is laid out anew
 
 
 def test_a_step_is_walked_with_the_keyboard_alone_and_looking_again_moves_nobodys_focus(
@@ -320,11 +318,11 @@ def test_a_step_is_walked_with_the_keyboard_alone_and_looking_again_moves_nobody
 def test_whoever_wants_less_motion_gets_none(people: Room, walked: SeededTenant) -> None:
     alex = people.sit_down(ALEX, address(walked.id), reduced_motion="reduce")
     at_step(alex, 5)
+    expect(alex.locator("body.awsui-motion-disabled")).to_be_visible()
 
     moving = alex.evaluate("document.getAnimations().filter((each) => each.playState === 'running').length")
 
     assert moving == 0
-    expect(alex.locator("body.awsui-motion-disabled")).to_be_visible()
 
 
 def test_what_is_chosen_can_be_told_in_ones_own_colours(people: Room, walked: SeededTenant) -> None:
