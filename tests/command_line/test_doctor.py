@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from tests.command_line.conftest import Cli
-from tests.command_line.serving import Reply, Service, problem
+from tests.command_line.serving import Asked, Reply, Service, problem
 from tests.command_line.test_signing_in import token
 
 QUEUE = "/onboarding/sessions"
@@ -55,8 +55,10 @@ def test_a_token_that_is_refused_is_told_with_whose_it_is(cli: Cli, service: Ser
 
 
 def test_a_clock_that_is_wrong_is_told_by_how_much(cli: Cli, service: Service) -> None:
-    later = format_datetime(datetime.now(UTC) + timedelta(minutes=5), usegmt=True)
-    service.plan("GET", "/", Reply(404, None, {"Date": later}))
+    def later(_: Asked) -> Reply:
+        return Reply(404, None, {"Date": format_datetime(datetime.now(UTC) + timedelta(minutes=5), usegmt=True)})
+
+    service.plan("GET", "/", later)
     service.plan("GET", QUEUE, Reply(200, []))
 
     result = cli("doctor", "-o", "json", "--api-url", service.url, "--token", "t")

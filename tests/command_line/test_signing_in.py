@@ -69,7 +69,7 @@ def issue(
 def browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A browser that follows wherever it is sent, and whose command ends at once, as that of a real one does."""
     script = tmp_path / "browser.py"
-    lines = ("import os, sys, urllib.request", "os.fork() or urllib.request.urlopen(sys.argv[1], timeout=20).read()")
+    lines = ("import os, sys, urllib.request", "os.fork() or urllib.request.urlopen(sys.argv[1], timeout=60).read()")
     script.write_text("\n".join(lines))
     monkeypatch.setenv("BROWSER", f"{sys.executable} {script} %s")
 
@@ -101,8 +101,8 @@ def test_whoever_comes_back_with_another_state_is_not_listened_to(cli: Cli, mine
 
     def forge(asked: Asked) -> None:
         for state in ("guessed", "erraten\u00df"):
-            forged = {"code": "forged", "state": state}
-            answers.append(httpx.get(asked.query["redirect_uri"], params=forged, trust_env=False).status_code)
+            forged = f"{asked.query['redirect_uri']}?{urlencode({'code': 'forged', 'state': state})}"
+            answers.append(httpx.get(forged, trust_env=False, timeout=60).status_code)
 
     issue(mine, {"access_token": token()}, before=forge)
 
