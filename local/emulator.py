@@ -59,7 +59,8 @@ def start(state: State, port: int) -> subprocess.Popen[bytes]:
     """Start the emulator on *port* with what it saved last, in a process group of its own."""
     _prepare(state.emulator)
     shutil.rmtree(state.temporary, ignore_errors=True)
-    state.temporary.mkdir(parents=True)
+    # A worker of one that was killed may still be writing there.
+    state.temporary.mkdir(parents=True, exist_ok=True)
     with state.emulator_log.open("wb") as log:
         return subprocess.Popen(
             [PYTHON, "-m", "ministack"],

@@ -41,29 +41,38 @@ class Process:
 
     def end(self, *, within: float) -> bool:
         """Ask it to end, wait up to *within* seconds, then force it; say whether it ended because it was asked."""
-        if not self.lives:
+        if not self.told(signal.SIGTERM):
             return False
-        os.kill(self.pid, signal.SIGTERM)
-        if self._ended(within):
+        if self.ended_within(within):
             return True
-        os.kill(self.pid, signal.SIGKILL)
-        self._ended(within)
+        self.told(signal.SIGKILL)
+        self.ended_within(within)
         return False
 
     def end_with_group(self, *, within: float) -> bool:
-        """End the leader of a process group as in `end`, then what it left of its group.
+        """End the leader of a process group as in `end`, then what it left of its group; none of it lives afterwards.
 
         A group's number is not given away while a member lives, and the members are looked up while the leader lives.
         """
         members = self.group() if self.lives else []
         ended = self.end(within=within)
         for member in members:
-            if member.lives:
-                os.kill(member.pid, signal.SIGKILL)
+            member.told(signal.SIGKILL)
+        for member in members:
+            member.ended_within(within)
         return ended
 
-    def _ended(self, within: float) -> bool:
-        deadline = time.monotonic() + within
+    def told(self, what: signal.Signals) -> bool:
+        """Signal it; say whether it lived to be told."""
+        with suppress(ProcessLookupError):  # it ended while we looked
+            if self.lives:
+                os.kill(self.pid, what)
+                return True
+        return False
+
+    def ended_within(self, seconds: float) -> bool:
+        """Wait for its end; say whether it came within so many *seconds*."""
+        deadline = time.monotonic() + seconds
         while self.lives:
             if time.monotonic() > deadline:
                 return False
