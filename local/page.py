@@ -3,7 +3,6 @@
 Node.js is needed for that, and for nothing else here; without it a page that was built before stays.
 """
 
-import fcntl
 import gzip
 import json
 import os
@@ -11,11 +10,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from local import ROOT
+from local.alone import INSTALL, TIMES, alone
 from local.build import digest_of
 from local.refusals import Refused
 
@@ -69,7 +68,7 @@ def build(sources: Path = SOURCES, built: Path = BUILT) -> None:
     """
     if not (sources / "package.json").is_file():
         raise Lacking(f"{sources.name}/ has no package.json, so there is nothing to build the page from")
-    with _one_at_a_time():
+    with alone("page"):
         inputs = digest_of(_inputs(sources))
         if is_built(built) and (built / INPUTS).read_text() == inputs:
             return
@@ -100,7 +99,7 @@ def check(sources: Path = SOURCES) -> None:
         Lacking: If there is no Node.js, and none can be installed.
         Refused: If they say otherwise, with what they said.
     """
-    with _one_at_a_time():
+    with alone("page"):
         tools = _tools(_needed_version(sources))
         _install(tools, sources)
         _run([tools.npm, "run", "check"], sources)
@@ -113,7 +112,7 @@ def packages(sources: Path = SOURCES) -> Path:
         Lacking: If there is no Node.js, and none can be installed.
         Refused: If they cannot be installed, with what npm said.
     """
-    with _one_at_a_time():
+    with alone("page"):
         _install(_tools(_needed_version(sources)), sources)
     return sources / "node_modules"
 
@@ -144,15 +143,16 @@ def _tools(needed: tuple[int, ...]) -> Tools:
     if not shutil.which("apt-get") or os.geteuid() != 0:
         raise Lacking(f"building the page needs {wanted}: install it, and `make build`")
     print("Installing Node.js with apt-get, for the page …", flush=True)
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "nodejs", "npm"]):
-        # Whether it helped shows in what is there afterwards.
-        subprocess.run(
-            ["apt-get", "-q", *arguments],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        )
+    with alone(INSTALL):
+        for arguments in (["update"], ["install", "-y", "--no-install-recommends", "nodejs", "npm"]):
+            # Whether it helped shows in what is there afterwards.
+            subprocess.run(
+                ["apt-get", "-q", *TIMES, *arguments],
+                check=False,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            )
     if found := _found(needed):
         return found
     raise Lacking(f"building the page needs {wanted}, and apt-get has none: install it, and `make build`")
@@ -219,13 +219,3 @@ def _pack(tools: Tools, made: Path, built: Path, inputs: str) -> None:
     (new / INPUTS).write_text(inputs)
     shutil.rmtree(built, ignore_errors=True)
     new.rename(built)
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let a second build wait for the first; both write the same folder."""
-    cache = ROOT / ".cache"
-    cache.mkdir(exist_ok=True)
-    with (cache / "page.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -1,18 +1,14 @@
 """What a test needs of the machine and Debian has: found if it is there, and as root on Debian installed, saying so."""
 
-import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.template import ROOT
-
-CACHE = ROOT / ".cache"
+from local.alone import INSTALL, TIMES, alone
 
 
 class Missing(Exception):  # noqa: N818 - a state of the machine, not an error
@@ -41,7 +37,7 @@ def command(name: str, packages: list[str], say: Say, *, purpose: str) -> str:
     Raises:
         Missing: If it is not there, and this is not Debian, we are not root, or nothing could be installed.
     """
-    with alone("install"):
+    with alone(INSTALL):
         if found := shutil.which(name):
             return found
         if not shutil.which("apt-get") or os.geteuid() != 0:
@@ -58,18 +54,9 @@ def command(name: str, packages: list[str], say: Say, *, purpose: str) -> str:
 def _apt(*arguments: str) -> None:
     """Run apt-get without questions; whether it helped shows in what is there afterwards."""
     subprocess.run(  # noqa: S603 - our own words
-        ["apt-get", "-q", *arguments],  # noqa: S607 - the system's own, wherever it lies
+        ["apt-get", "-q", *TIMES, *arguments],  # noqa: S607 - the system's own, wherever it lies
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
     )
-
-
-@contextmanager
-def alone(what: str) -> Iterator[None]:
-    """Let one process at a time do *what*: two test runs may begin together on a fresh machine."""
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / f"{what}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
