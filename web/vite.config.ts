@@ -52,5 +52,6 @@ export default defineConfig({
       "/consent": backend,
     },
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  // A limit that only a test that hangs comes to, however slow the machine is.
+  test: { include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true, testTimeout: 60_000 },
 });
