@@ -71,7 +71,7 @@ def local(equipped: Equipment) -> Iterator[LocalDeployment]:
 def browser(equipped: Equipment) -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=equipped.chromium, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=equipped.chromium, args=ARGUMENTS, timeout=PATIENCE)
         yield chromium
         chromium.close()
 
