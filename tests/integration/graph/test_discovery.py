@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from local import ports
 from local.tenants import TENANTS
 from onboarding.domain.connection import Cloud
 from onboarding.domain.discovery import DiscoveredTenant
 from onboarding.errors import Transient
 from onboarding.graph.clouds import Hosts
 from onboarding.graph.discovery import LARGEST_ANSWER, Discovery, _trust
-from local import ports
 from tests.simulator import Simulator
 
 CONTOSO = TENANTS[0]

@@ -13,6 +13,7 @@ import pytest
 import urllib3
 from botocore.config import Config
 
+from local import ports
 from local.tenants import TENANTS
 from onboarding import clock
 from onboarding.domain.catalogue import Task
@@ -30,7 +31,6 @@ from onboarding.graph.pace import Pace
 from onboarding.graph.token import Tokens
 from onboarding.tasks import PROBES
 from tests.deployment import REGION, Engine
-from local import ports
 from tests.signing import Signer
 from tests.simulator import Examiner
 
