@@ -11,7 +11,7 @@ CACHE = ROOT / ".cache"
 INSTALL = "install"
 """What `apt-get` can be told by one process at a time, whatever it installs and for whom."""
 
-TIMES = ("-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3")
+APT_OPTIONS = ("-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3")
 """Has `apt-get` wait for whoever else on the machine installs, and ask again where a download was cut short."""
 
 

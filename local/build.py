@@ -5,7 +5,6 @@ an artefact holds of ours, and why not its source, is said in docs/decisions/002
 """
 
 import argparse
-import fcntl
 import hashlib
 import os
 import platform
@@ -14,13 +13,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from importlib.util import cache_from_source
 from itertools import chain
 from modulefinder import ModuleFinder
 from pathlib import Path
 
 from local import ROOT, expansion, reference
+from local.alone import alone
 from local.refusals import Refused
 
 TOOLS = ROOT / ".venv" / "bin"
@@ -59,7 +58,7 @@ def build(architecture: str) -> None:
     Raises:
         Refused: If sam cannot build it, with what it said.
     """
-    with _one_at_a_time():
+    with alone("build"):
         export_pins()
         reference.write()
         inputs = _digest_of_inputs(architecture)
@@ -213,15 +212,6 @@ def _translate(source: Path, bytecode: Path, shown_as: str) -> None:
         )
     except py_compile.PyCompileError as error:
         raise Refused(f"{shown_as} does not compile: {error.msg}") from None
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let a second build wait for the first; both write the same folder."""
-    BUILT.parent.mkdir(exist_ok=True)
-    with (BUILT.parent / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local import ROOT
-from local.alone import INSTALL, TIMES, alone
+from local.alone import APT_OPTIONS, INSTALL, alone
 from local.build import digest_of
 from local.refusals import Refused
 
@@ -147,7 +147,7 @@ def _tools(needed: tuple[int, ...]) -> Tools:
         for arguments in (["update"], ["install", "-y", "--no-install-recommends", "nodejs", "npm"]):
             # Whether it helped shows in what is there afterwards.
             subprocess.run(
-                ["apt-get", "-q", *TIMES, *arguments],
+                ["apt-get", "-q", *APT_OPTIONS, *arguments],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

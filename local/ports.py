@@ -1,4 +1,4 @@
-"""Ports of this machine, kept from everybody else between their choice and their use."""
+"""Ports of this machine, kept between their choice and their use from all that ask for any port."""
 
 import socket
 import sys
@@ -13,7 +13,8 @@ def held(port: int = 0) -> Iterator[int]:
     """Hold *port*, or one that is free, for a server that listens on it by its number; give the number.
 
     It is bound and nobody listens: Linux gives such a port to none that ask for any, and to a server that names it and
-    sets SO_REUSEADDR, as servers do. Elsewhere such a server would be refused, so the port is only found free.
+    sets SO_REUSEADDR, as servers do; whoever else names it may hold it, too. Elsewhere such a server would be refused,
+    so the port is only found free.
 
     Raises:
         OSError: If it is taken.

@@ -41,36 +41,37 @@ class Process:
 
     def end(self, *, within: float) -> bool:
         """Ask it to end, wait up to *within* seconds, then force it; say whether it ended because it was asked."""
-        if not self.told(signal.SIGTERM):
+        if not self.signal(signal.SIGTERM):
             return False
-        if self.ended_within(within):
+        if self.wait(within):
             return True
-        self.told(signal.SIGKILL)
-        self.ended_within(within)
+        self.signal(signal.SIGKILL)
+        self.wait(within)
         return False
 
     def end_with_group(self, *, within: float) -> bool:
-        """End the leader of a process group as in `end`, then what it left of its group; none of it lives afterwards.
+        """End the leader of a process group as in `end`, then what was in its group when it was asked.
 
-        A group's number is not given away while a member lives, and the members are looked up while the leader lives.
+        Of one that has ended already the group is not looked for. A group's number is not given away while a member
+        lives, and the members are looked up while the leader lives.
         """
         members = self.group() if self.lives else []
         ended = self.end(within=within)
         for member in members:
-            member.told(signal.SIGKILL)
+            member.signal(signal.SIGKILL)
         for member in members:
-            member.ended_within(within)
+            member.wait(within)
         return ended
 
-    def told(self, what: signal.Signals) -> bool:
-        """Signal it; say whether it lived to be told."""
+    def signal(self, what: signal.Signals) -> bool:
+        """Send it a signal; say whether it lived to have it."""
         with suppress(ProcessLookupError):  # it ended while we looked
             if self.lives:
                 os.kill(self.pid, what)
                 return True
         return False
 
-    def ended_within(self, seconds: float) -> bool:
+    def wait(self, seconds: float) -> bool:
         """Wait for its end; say whether it came within so many *seconds*."""
         deadline = time.monotonic() + seconds
         while self.lives:

@@ -31,7 +31,10 @@ def end_leftovers(state: State) -> bool:
 
 def main() -> None:
     """End it, and say what there was to end."""
-    print("Stopped." if stop(State.chosen()) else "Nothing was running.")
+    state = State.chosen()
+    if state.running():
+        print("Stopping; the emulator saves what it has, which takes a busy machine a while …", flush=True)
+    print("Stopped." if stop(state) else "Nothing was running.")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.alone import INSTALL, TIMES, alone
+from local.alone import APT_OPTIONS, INSTALL, alone
 
 
 class Missing(Exception):  # noqa: N818 - a state of the machine, not an error
@@ -54,7 +54,7 @@ def command(name: str, packages: list[str], say: Say, *, purpose: str) -> str:
 def _apt(*arguments: str) -> None:
     """Run apt-get without questions; whether it helped shows in what is there afterwards."""
     subprocess.run(  # noqa: S603 - our own words
-        ["apt-get", "-q", *TIMES, *arguments],  # noqa: S607 - the system's own, wherever it lies
+        ["apt-get", "-q", *APT_OPTIONS, *arguments],  # noqa: S607 - the system's own, wherever it lies
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -82,14 +83,14 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
     Raises:
         TimeoutError: If the process ended, or gave no answer in time.
     """
-    pause = 0.02
-    for _ in range(int(_PATIENCE / pause)):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as connection:
+    deadline = time.monotonic() + _PATIENCE
+    while (left := deadline - time.monotonic()) > 0:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=left) as connection:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
             if connection.recv(1):
                 return
         with suppress(subprocess.TimeoutExpired):
-            raise TimeoutError(f"it ended with {process.wait(timeout=pause)}")
+            raise TimeoutError(f"it ended with {process.wait(timeout=0.02)}")
     raise TimeoutError(f"no answer in {_PATIENCE:.0f} s")
 
 

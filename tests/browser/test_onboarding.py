@@ -231,6 +231,8 @@ def test_warnings_are_accepted_in_ones_own_name_before_it_is_completed(
     alex = people.sit_down(ALEX, address(twice.id))
     at_step(alex, 5)
     expect(card(alex, "Licences").get_by_text("Warning", exact=True)).to_be_visible()
+    expect(card(alex, "Licences").get_by_text("What to do:")).to_be_visible()
+    expect(alex.get_by_role("button", name="Create a link")).to_have_count(0)  # consenting buys no licence
     picture(alex, "warnings")
     complete = alex.get_by_role("button", name="Complete onboarding")
     complete.click()

@@ -36,7 +36,7 @@ def test_a_page_of_evidence_is_one_query_that_returns_all_it_looks_at(deployed: 
     assert many["every page"]["scanned_more_than_returned"] == 0
 
 
-def test_no_two_pieces_of_a_history_share_an_id_though_the_tasks_it_copies_have_alike_ones(
+def test_no_two_pieces_of_a_history_share_an_id_though_those_of_its_first_runs_lie_close_together(
     deployed: Deployment,
 ) -> None:
     past = growth.Past.begin(deployed)

@@ -148,7 +148,7 @@ def test_a_message_of_a_run_that_has_ended_is_gone(deployed: Deployment, status:
     assert deployed.items(deployed.tables.runs) == before
 
 
-def test_a_message_early_by_a_moment_is_gone_and_the_sweep_sends_another(deployed: Deployment) -> None:
+def test_a_message_that_is_early_is_gone_and_the_sweep_sends_another(deployed: Deployment) -> None:
     register()
     run_id = started("initial_sync")
     dated(deployed, deployed.tables.runs, run_entry(run_id), not_before=60, outbox=-3_600, due_at=-1)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from onboarding import log
@@ -244,7 +244,6 @@ words = st.one_of(
 facts = st.dictionaries(words, st.one_of(words, st.integers(), st.booleans(), st.none()), max_size=6)
 
 
-@settings(deadline=None)
 @given(facts)
 def test_a_line_that_is_looked_at_once_and_whole_is_what_a_full_look_at_each_of_its_parts_makes_of_it(
     said: dict[str, Any],

@@ -244,7 +244,7 @@ INVARIANTS: tuple[Callable[[Case, Outcome], None], ...] = (
 )
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(cases)
 def test_every_invariant_holds_of_every_edit(case: Case) -> None:
     outcome = case.decide()
@@ -256,7 +256,7 @@ def test_every_invariant_holds_of_every_edit(case: Case) -> None:
 # ── Of everything else that changes a session ────────────────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40)
 @given(sessions(), people)
 def test_resuming_never_takes_a_lock_from_anybody(before: Session, user_id: int) -> None:
     change = resumed(before, user_id, LENGTH, NOW)
@@ -268,7 +268,7 @@ def test_resuming_never_takes_a_lock_from_anybody(before: Session, user_id: int)
     assert change.after.version == before.version + (held is None)
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40)
 @given(sessions(), people)
 def test_who_has_left_has_neither_lock_nor_assignment(before: Session, leaver: int) -> None:
     change = vacated(before, leaver, caller(MANAGER), ENTRY, NOW)
@@ -280,7 +280,7 @@ def test_who_has_left_has_neither_lock_nor_assignment(before: Session, leaver: i
 
 
 @example(datetime(2038, 1, 19, 4, 0), 614)  # noqa: DTZ001 - made aware below
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40)
 @given(st.datetimes(datetime(2026, 3, 3), datetime(2094, 1, 1)), st.integers(0, 999))  # noqa: DTZ001 - made aware below
 def test_the_tag_tells_locks_apart_to_the_millisecond(drawn: datetime, milliseconds: int) -> None:
     until = drawn.replace(microsecond=milliseconds * 1000, tzinfo=UTC)

@@ -42,7 +42,8 @@ def lies(examiner: Examiner, name: str, **ago: float) -> list[str]:
     untrue = [task for task in Task if not truth[task]]
     if untrue:
         examiner.simulator.play(name)
-    examiner.seconds = time.monotonic  # one of them is nothing but slow
+    if name == "slow":
+        examiner.seconds = time.monotonic  # otherwise a busy machine would be warned of, whatever was found
     batch, told = examiner.batch(), []
     for task in untrue:
         finding = _found(task, examiner, batch, connection)
