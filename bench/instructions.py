@@ -3,16 +3,16 @@
 As long as it is the same Python on the same kind of processor; `machine` says which.
 """
 
-import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
+
+from local import debian
 
 SPREAD = 0.01
 """How far the counts of one thing may lie apart, as a share of their median."""
@@ -49,22 +49,14 @@ def valgrind() -> str:
     Raises:
         Unavailable: If there is none, and none can be installed.
     """
-    if found := shutil.which("valgrind"):
-        return found
-    if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise Unavailable("`valgrind` is missing (Debian: apt-get install valgrind)")
-    print("Installing valgrind with apt-get, to count instructions …", file=sys.stderr, flush=True)
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "valgrind"]):
-        subprocess.run(
-            ["apt-get", "-q", *arguments],  # noqa: S607 - the system's own, wherever it lies
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        )
-    if found := shutil.which("valgrind"):
-        return found
-    raise Unavailable("`valgrind` is missing, and apt-get could not install it")
+    try:
+        return debian.command("valgrind", ["valgrind"], _say, purpose="counting instructions")
+    except debian.Missing as missing:
+        raise Unavailable(str(missing)) from None
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def count(command: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -8,12 +8,6 @@ from local import ROOT
 
 CACHE = ROOT / ".cache"
 
-INSTALL = "install"
-"""What `apt-get` can be told by one process at a time, whatever it installs and for whom."""
-
-APT_OPTIONS = ("-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3")
-"""Has `apt-get` wait for whoever else on the machine installs, and ask again where a download was cut short."""
-
 
 @contextmanager
 def alone(what: str) -> Iterator[None]:

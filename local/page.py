@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from local import ROOT
-from local.alone import APT_OPTIONS, INSTALL, alone
+from local import ROOT, debian
+from local.alone import alone
 from local.build import digest_of
 from local.refusals import Refused
 
@@ -140,19 +140,10 @@ def _tools(needed: tuple[int, ...]) -> Tools:
     wanted = f"Node.js {'.'.join(map(str, needed))} or newer, with npm"
     if found := _found(needed):
         return found
-    if not shutil.which("apt-get") or os.geteuid() != 0:
+    if not debian.can_install():
         raise Lacking(f"building the page needs {wanted}: install it, and `make build`")
     print("Installing Node.js with apt-get, for the page …", flush=True)
-    with alone(INSTALL):
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", "nodejs", "npm"]):
-            # Whether it helped shows in what is there afterwards.
-            subprocess.run(
-                ["apt-get", "-q", *APT_OPTIONS, *arguments],
-                check=False,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-            )
+    debian.install("nodejs", "npm")
     if found := _found(needed):
         return found
     raise Lacking(f"building the page needs {wanted}, and apt-get has none: install it, and `make build`")

@@ -13,8 +13,8 @@ from tests import dynamodb_local as local_engine
 from tests import tables as table_set
 from tests import tallies
 from tests import wire as recording
-from tests.debian import saying
 from tests.deployment import CALLER, Deployment, Engine, Queues, create_queues, deploy, forget
+from tests.saying import saying
 from tests.scheduling import ByModule
 from tests.tables import Tables
 from tests.wire import Wire

@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from local import ports
+from local import debian, ports
 from local.alone import CACHE, alone
-from tests import debian
-from tests.debian import Say
+from local.debian import Say
+from tests.servers import ended_afterwards
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
@@ -66,15 +66,8 @@ def _started(java: str, home: Path, output: int) -> Iterator[tuple[subprocess.Po
             stderr=subprocess.STDOUT,
             cwd=home,
         )
-        try:
+        with ended_afterwards(process):
             yield process, port
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:

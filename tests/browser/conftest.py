@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from rich.console import Console
 
+from local.debian import Missing, Say
 from local.state import State
 from local.tenants import TENANTS, SeededTenant
 from local.walking import Walk
@@ -17,8 +18,8 @@ from tests import tallies
 from tests.browser.equipment import ARGUMENTS, Equipment, equipment
 from tests.browser.people import PATIENCE, Room, room
 from tests.browser.pictures import FOLDER as PICTURES
-from tests.debian import Missing, Say, saying
 from tests.e2e.conftest import ROOT, LocalDeployment, running
+from tests.saying import saying
 
 FOLDER = ".local-browser"
 

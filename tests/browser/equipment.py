@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from local import page
-from tests.debian import Missing, Say, command
+from local.debian import Missing, Say, command
 
 HOST = "127.0.0.1"
 

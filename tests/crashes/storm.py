@@ -17,6 +17,7 @@ from typing import Any
 import urllib3
 
 from local import ports
+from tests.servers import ended_afterwards
 
 type Rule = dict[str, Any]
 """What is to befall which calls, in microburst's own words."""
@@ -90,17 +91,9 @@ def serve(upstream: str) -> Iterator[Storm]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        try:
+        with ended_afterwards(process), http:
             _wait_until_it_answers(process, http, f"http://127.0.0.1:{port}")
             yield Storm(f"http://127.0.0.1:{port}", http)
-        finally:
-            http.clear()
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 def _wait_until_it_answers(process: "subprocess.Popen[bytes]", http: urllib3.PoolManager, url: str) -> None:
